@@ -31,6 +31,10 @@ export interface EncoderShape {
   readonly image?: ImageShape | undefined;
   /** Vectors of distances that queries, and that keys, are compared with in every layer: r and s of them. Default: none. */
   readonly distanceVectors?: Readonly<Record<'queries' | 'keys', number>> | undefined;
+  /** Whether queries are compared with vectors of all distances in the input and of two segments, 2 n + 1 of them for n tokens, but where the first alone asks. Default false. */
+  readonly comparesWaves?: boolean | undefined;
+  /** The layers that take the tokens two by two, whatever a configuration says. Default: none. */
+  readonly halving?: readonly number[] | undefined;
   /** The ranks that its matrices have where nothing else is asked for: of a model that is stored in factors. Default: whole matrices. */
   readonly ranks?: Ranks | undefined;
   /** Multiply-accumulates of a reducer that learns, for each token that enters a layer which some leave. Default 0: ranking by attention counts nothing. */
@@ -72,11 +76,11 @@ export interface CostOptions extends KeepOptions {
   readonly ranks?: Ranks | undefined;
 }
 
-/** Where the multiply-accumulates of an input go. In every layer l tokens enter, q of them ask, and m of them stay. */
+/** Where the multiply-accumulates of an input go. In every layer l tokens enter, q of them ask, and m of them stay; where they are taken two by two, q = m. */
 export interface CostParts {
   /** Keys and values of those that enter, queries of those that ask, and what attention gave to those that stay: (2 l + q + m) d^2, or (2 l + q + m) 2 k d in factors of rank k; l e d of narrow embeddings; the numbers of a patch times d for every patch. Of layers of width a inside a takes the place of d, values made of wide states take l a d, and what leads in and out takes (l + m) a d, with a map of its own for queries and keys (l + 2 m) a d. */
   readonly projections: number;
-  /** Attention scores and their weighted sums: 2 q l d; and (q r + l s) d with vectors of distances. */
+  /** Attention scores and their weighted sums: 2 q l d; and (q r + l s) d with vectors of distances, q (2 n + 1) d with those of all distances. */
   readonly attention: number;
   /** Feed-forward blocks: 2 m d f, or 2 m k (d + f) in factors of rank k; gated ones half as much again. */
   readonly feedForward: number;
@@ -107,6 +111,8 @@ export const costParts = (
     feedForwards = 1,
     image,
     distanceVectors: vectors = { queries: 0, keys: 0 },
+    comparesWaves = false,
+    halving = [],
     ranks: own,
     predictorMacs = 0,
     leavesBefore = false,
@@ -118,7 +124,7 @@ export const costParts = (
   validateLengthConfig(config, depth);
   if (ranks) validateRanks(ranks, depth);
   const running = layers === undefined ? config.map((_, layer) => layer) : checkLayers(layers, depth);
-  const kept = keptTokens(config, length, keep);
+  const kept = keptTokens(config, length, { ...keep, halving, running });
   const a = attentionWidth({ hiddenSize: d, bottleneck });
   const parts = {
     projections:
@@ -136,11 +142,12 @@ export const costParts = (
     const firstAlone = wanted === 'first' && layer === running.at(-1);
     const staying = firstAlone ? 1 : (kept[layer] as number);
     if (leavesBefore && layer === 0 && !firstAlone) entering = staying;
-    const asking = firstAlone ? 1 : entering;
+    const asking = firstAlone ? 1 : halving.includes(layer) ? staying : entering;
+    const waves = comparesWaves && !firstAlone ? 2 * length + 1 : 0;
     const share = ranks?.attention[layer] ?? 1;
     const values = matrixMacs(share, bottleneck?.shared ? d : a, a);
     parts.projections += (entering + asking + staying) * matrixMacs(share, a, a) + entering * values;
-    parts.attention += 2 * asking * entering * a + (asking * vectors.queries + entering * vectors.keys) * a;
+    parts.attention += (asking * (2 * entering + waves + vectors.queries) + entering * vectors.keys) * a;
     parts.feedForward += feedForwards * (gated ? 3 : 2) * staying * matrixMacs(ranks?.feedForward[layer] ?? 1, a, f);
     parts.layerNorm += (1 + feedForwards) * staying * a;
     if (bottleneck) {
@@ -148,7 +155,7 @@ export const costParts = (
       parts.projections += (narrowed + staying) * a * d;
       parts.layerNorm += narrowed * a + staying * d;
     }
-    if (!firstAlone && staying < entering) parts.reducer += entering * predictorMacs;
+    if (!firstAlone && staying < entering && !halving.includes(layer)) parts.reducer += entering * predictorMacs;
     entering = staying;
   }
   return parts;

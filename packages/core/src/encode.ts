@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { CoreError } from './errors.js';
 import type { KeepOptions, LengthConfig } from './length-config.js';
-import { fullLength, keptTokens, validateLengthConfig } from './length-config.js';
+import { fullLength, keptTokens, letsLeave, validateLengthConfig } from './length-config.js';
 import { checkLayers } from './layers.js';
 import { hasOwnKernel, ownKernel } from './own-kernels.js';
 import { attentionReducer } from './reducers/attention-reducer.js';
@@ -189,13 +189,15 @@ const runOnTensors = (
   checkPriorLayers(priorLayers, weights.blocks.length);
 
   const batch = padBatch(inputs, weights.embeddings);
-  const targets = batch.lengths.map((length) => keptTokens(config, length, keep)); // [B][layers]
+  const halving = weights.blocks.flatMap(({ halves }, layer) => (halves ? [layer] : []));
+  const kept = { ...keep, halving, running: layers };
+  const targets = batch.lengths.map((length) => keptTokens(config, length, kept)); // [B][layers]
   const steps = plannedCounts(batch.lengths, layers, targets);
   checkPriors(inputs, {
     reducer,
     priorLayers,
     layers: weights.blocks.length,
-    leaves: (row) => steps.some((counts) => (counts[row] as number) < (batch.lengths[row] as number)),
+    leaves: (row) => letsLeave(config, batch.lengths[row] as number, kept),
   });
   if (hasOwnKernel(ownKernel.keepOrder)) uploadCounts([batch.lengths, ...steps]);
 
@@ -215,6 +217,7 @@ const runOnTensors = (
       weights.blocks.some(({ attention }) => attention.relative),
     owners: unmerge === 'group' || (traced && unmerge !== undefined),
     departed,
+    types: weights.embeddings.comparedTypes !== undefined,
     unmerge,
   });
   const ops = watch ? watchInputs(own, watch, { rows: batch.rows, width: batch.width, counts: batch.lengths }) : own;

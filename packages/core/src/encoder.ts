@@ -43,6 +43,7 @@ export { entryOrder } from './encoder/summary.js';
 export type { SummaryToken } from './encoder/summary.js';
 export { angleValues } from './encoder/angles.js';
 export type { Turning } from './encoder/angles.js';
+export { waveValues } from './encoder/waves.js';
 export type {
   AffineWeights,
   AttentionWeights,
@@ -60,6 +61,7 @@ export type {
   PatchWeights,
   PredictorWeights,
   RelativePositions,
+  WaveVectors,
   WeightTree,
   WordMapWeights,
 } from './encoder/weights.js';

@@ -12,6 +12,13 @@ export interface KeepOptions {
   readonly minTokens?: number;
   /** Tokens of an input that its ratios do not count: of n > floor tokens `floor + ratio * (n - floor)` stay, of no more all. Default 0. */
   readonly floor?: number | undefined;
+  /**
+   * The layers that take the tokens two by two, whatever a configuration says, of encoders that do: nobody else leaves there, and the shares of later
+   * layers are of what those before them have made of the input. Default: none.
+   */
+  readonly halving?: readonly number[] | undefined;
+  /** The layers that run, where those that do not are not to halve. Default: all. */
+  readonly running?: readonly number[] | undefined;
 }
 
 /** Slack for ratios that came from a division, so that 83/384 of 384 tokens is 83 tokens and not 84. */
@@ -54,18 +61,36 @@ export const validateLengthConfig = (config: LengthConfig, layers?: number): Len
   return config;
 };
 
+/** Tokens that are left of so many where a layer takes them two by two: the first is alone, and of more than two the last leaves. */
+export const halvedTokens = (tokens: number): number => (tokens > 2 ? Math.ceil(tokens / 2) : tokens);
+
 /**
  * Tokens that each layer keeps of an input of `length` real tokens: `min(length, max(minTokens, ceil(ratio * length)))`, or
- * `ceil(floor + ratio * (length - floor))` with a floor.
+ * `ceil(floor + ratio * (length - floor))` with a floor; where layers halve, of the length that the input would have there without any that left.
  */
 export const keptTokens = (
   config: LengthConfig,
   length: number,
-  { minTokens = 2, floor = 0 }: KeepOptions = {},
-): number[] =>
-  config.map((ratio) =>
-    Math.min(length, Math.max(minTokens, 1, Math.ceil(floor + ratio * (length - floor) - roundingSlack))),
-  );
+  { minTokens = 2, floor = 0, halving = [], running }: KeepOptions = {},
+): number[] => {
+  const keptOf = (ratio: number, whole: number): number =>
+    Math.min(whole, Math.max(minTokens, 1, Math.ceil(floor + ratio * (whole - floor) - roundingSlack)));
+  if (halving.length === 0) return config.map((ratio) => keptOf(ratio, length));
+  let [whole, kept] = [length, length];
+  return config.map((ratio, layer) => {
+    if (running?.includes(layer) === false) return kept;
+    const halves = halving.includes(layer);
+    if (halves) whole = halvedTokens(whole);
+    kept = halves ? halvedTokens(kept) : Math.min(kept, keptOf(ratio, whole));
+    return kept;
+  });
+};
+
+/** Whether any token of an input of so many leaves by a configuration: those that go into others where layers halve do not. */
+export const letsLeave = (config: LengthConfig, length: number, keep: KeepOptions = {}): boolean => {
+  const whole = keptTokens(fullLength(config.length), length, keep);
+  return keptTokens(config, length, keep).some((count, layer) => count < (whole[layer] as number));
+};
 
 /**
  * Ratios from absolute lengths at an input length, the notation of the papers: `[103, 83, ...]` at 128.

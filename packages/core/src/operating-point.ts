@@ -140,7 +140,7 @@ export const lengthsOf = ({ lengths, skip = [] }: OperatingPoint, layers: number
 
 /** Tokens of an input of `length` tokens that are left after each layer of a model of `layers` layers at a point. */
 export const keptAt = (point: OperatingPoint, layers: number, length: number, keep: KeepOptions = {}): number[] =>
-  keptTokens(lengthsOf(point, layers), length, { ...keep, floor: point.floor });
+  keptTokens(lengthsOf(point, layers), length, { ...keep, floor: point.floor, running: runningLayers(point, layers) });
 
 /** The reducer that a point names; undefined where it names none, and where no token leaves, so that there is nothing to decide. */
 export const namedReducerOf = ({ reducer, lengths, skip = [] }: OperatingPoint): string | undefined =>

@@ -15,7 +15,7 @@ export interface SignificanceOptions {
    * holds. For parity tests only. Default false.
    */
   readonly paddingVotes?: boolean;
-  /** How often the vote of each token counts where all vote, 0 for padding, [B, T]. Default: once. */
+  /** How often the vote of each token that asks counts where all vote, 0 for padding, [B, Q]. Default: once. */
   readonly votes?: Tensor2D | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface SignificanceOptions {
  * Significance of every token: the attention it receives, summed over heads and over the queries of real tokens
  * (Kim & Cho 2020, section 2.2). Padding keys get -1, below any real token.
  *
- * @param probabilities attention probabilities, [B, heads, T, T], queries by keys
+ * @param probabilities attention probabilities, [B, heads, Q, T], queries by keys
  * @returns [B, T]
  */
 export const attentionSignificance = (
@@ -32,7 +32,7 @@ export const attentionSignificance = (
   { voters = 'all', paddingVotes = false, votes: given }: SignificanceOptions = {},
 ): Tensor2D =>
   tidy(() => {
-    const [rows, heads, width] = probabilities.shape;
+    const [rows, heads, asking, width] = probabilities.shape;
     if (!paddingVotes && !given && canFuse(ownKernel.attentionSignificance)) {
       const { counts, list } = uploadedCounts(extent.counts);
       return runOwnKernel<Tensor2D>(
@@ -50,7 +50,7 @@ export const attentionSignificance = (
     const masked = (received: Tensor2D): Tensor2D => tf.sub(tf.mul(tf.add(received, 1), keys), 1); // padding keys -> -1
     if (voters === 'first') return masked(votesOfFirst());
     const votes = given ?? (paddingVotes ? tf.onesLike(keys) : keys);
-    const voting = tf.tile(tf.expandDims(votes, 1), [1, 1, heads]); // [B, 1, heads * T]
-    const received = tf.matMul(voting, tf.reshape(probabilities, [rows, heads * width, width])); // [B, 1, T]
+    const voting = tf.tile(tf.expandDims(votes, 1), [1, 1, heads]); // [B, 1, heads * Q]
+    const received = tf.matMul(voting, tf.reshape(probabilities, [rows, heads * asking, width])); // [B, 1, T]
     return masked(tf.squeeze(received, [1]));
   });

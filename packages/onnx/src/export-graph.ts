@@ -248,7 +248,7 @@ const buildGraph = (
 ): BuiltGraph => {
   const { dimensions, head, reducer: own = attentionReducer(), prior } = model;
   const reducer = reducerAt(own, point);
-  const { layers, hiddenSize } = dimensions;
+  const { layers, hiddenSize, halving = [] } = dimensions;
   const ranks = point?.ranks ?? dimensions.ranks;
   const encoder = encoderAt(model, point ?? {});
   if (protectedTokens === 0 && head?.task.readout.pool === 'first') {
@@ -271,7 +271,8 @@ const buildGraph = (
     );
   if (defaults && lengths === 'input') ones(lengthsInput, [1, layers]);
   if (defaults && chooseLayers) ones(layersInput, [layers]);
-  const plan = planLengths(g, given.mask, lengths, layers, { minTokens });
+  const chosen = chooseLayers && halving.length > 0 ? g.input(layersInput, 'float32', [layers]) : undefined;
+  const plan = planLengths(g, given.mask, lengths, layers, { minTokens, halving, running, chosen });
   const counts = prior !== undefined && plan !== undefined; // nothing is ranked at the full length
   if (defaults && counts) g.constant(priorInput, { type: 'float32', shape: [1, 1], data: new Float32Array(1) });
   const inputs = { ...given, prior: counts ? priorOf(g, given.ids, ['priors', 'prior_tokens']) : undefined };
@@ -279,10 +280,11 @@ const buildGraph = (
     plan,
     layers: running,
     choosesLayers: chooseLayers,
+    chosen,
     reducer,
     priorLayers: prior?.layers,
     protectedTokens,
-    wanted: head ? wantedStates(head.task.readout) : 'all',
+    wanted: head ? wantedStates(head.task.readout) : halving.length > 0 ? 'survivors' : 'all',
     stayed: head?.task.readout.departed !== undefined,
     trace,
   };
@@ -308,7 +310,7 @@ const buildGraph = (
       head,
     );
   } else {
-    g.output('last_hidden_state', hidden, 'float32', ['batch', 'sequence', hiddenSize]);
+    g.output('last_hidden_state', hidden, 'float32', ['batch', halving.length > 0 ? 'left' : 'sequence', hiddenSize]);
   }
   const layerAt = (index: number): number => running[index] ?? index;
   positions.forEach((value, index) =>
@@ -348,7 +350,8 @@ const buildGraph = (
  * all. Outputs: `logits` [batch, outputs];
  * `start_logits` and `end_logits` [batch, sequence] for question answering; `logits` [batch, sequence, outputs] for token
  * classification; `sentence_embedding` [batch, hidden] and the `last_hidden_state` that it is made of for embeddings; or
- * `last_hidden_state` [batch, sequence, hidden] of a bare encoder. Dropped tokens are restored.
+ * `last_hidden_state` [batch, sequence, hidden] of a bare encoder. Dropped tokens are restored; of an encoder that makes one of several tokens those that
+ * are left are given.
  *
  * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`, also for ranks that the model does not have; OnnxError `OPTION_INVALID` where a token may leave that the head reads
  */

@@ -13,7 +13,7 @@ import {
   attentionWidth,
   isFullPoint,
   leavesLayersOut,
-  keptAt,
+  letsLeave,
   lengthsOf,
   namedReducerOf,
   pointCost,
@@ -211,7 +211,7 @@ export const runOnnxFile = async (
   const architecture = architectureOf(config);
   const given: Dimensions = architecture.dimensions(config);
   const plain: Task = taskOfFamily(taskOf(config), architecture, config);
-  const { layers } = given;
+  const { layers, halving = [] } = given;
   const prior = resolvePrior(chosen, { task: plain, layers, needed: reducer && needsPrior(reducer) });
   const { ort, session, file, weightBytes } = await lend<OpenedFile>(async ({ content, inPlace, ...own }) => {
     checkRanking({ reducer, prior }, own);
@@ -288,9 +288,13 @@ export const runOnnxFile = async (
       priorLayers: prior?.layers ?? 0,
       layers,
       leaves: (row) => {
-        const tokens = inputs[row]?.ids.length ?? 0;
-        const kept = keptAt(points[row] ?? {}, layers, tokens, { minTokens });
-        return kept.some((count, layer) => count < tokens && first.skip?.includes(layer) !== true);
+        const point = points[row] ?? {};
+        return letsLeave(lengthsOf(point, layers), inputs[row]?.ids.length ?? 0, {
+          minTokens,
+          floor: point.floor,
+          halving,
+          running: runningLayers(first, layers),
+        });
       },
     });
     try {
@@ -299,6 +303,7 @@ export const runOnnxFile = async (
         floors: points.map(({ floor }) => floor),
         layers,
         ...(leavesLayersOut(first) && { running: runningLayers(first, layers) }),
+        halving,
         inputNames: on.inputNames,
         image: given.image,
         minTokens,
@@ -388,7 +393,12 @@ export const runOnnxFile = async (
       );
       const tokens = input.ids.length;
       return {
-        kept: keptPositionsOf(outputs, point.lengths ?? [], tokens, { minTokens, floor: point.floor }),
+        kept: keptPositionsOf(outputs, point.lengths ?? [], tokens, {
+          minTokens,
+          floor: point.floor,
+          halving,
+          running: runningLayers(point, layers),
+        }),
         scores: tokenScoresOf(outputs, layers, entryOrder(input.ids, summary)),
         mergedInto: mergedIntoOf(outputs, layers, tokens),
       };

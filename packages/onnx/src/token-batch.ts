@@ -1,6 +1,6 @@
 import type { EncoderInput, ImageShape } from '@length-adaptive/core/encoder';
 import type { KeepOptions, LengthConfig } from '@length-adaptive/core/lengths';
-import { isFullLength, keptTokens } from '@length-adaptive/core/lengths';
+import { fullLength, isFullLength, keptTokens } from '@length-adaptive/core/lengths';
 import { OnnxError } from './errors.js';
 import type { OnnxRuntime, RuntimeTensor } from './runtime.js';
 
@@ -37,6 +37,12 @@ export const tokenArrays = (inputs: readonly EncoderInput[]): TokenArrays => {
   };
 };
 
+/** The shares, half a token below, of what each layer would have at the full length. */
+const ratiosOf = (config: LengthConfig, tokens: number, keep: KeepOptions): number[] => {
+  const whole = keptTokens(fullLength(config.length), tokens, keep);
+  return keptTokens(config, tokens, keep).map((count, layer) => Math.min(1, (count - 0.5) / (whole[layer] as number)));
+};
+
 /**
  * The ratios that give each row exactly the tokens of its configuration: [B, layers], or [1, layers] for the full length.
  * A ratio half a token below the count leaves nothing to how a product is rounded.
@@ -51,11 +57,7 @@ const ratiosTensor = (
   const full = configs.every(isFullLength);
   const rows = full
     ? [new Array<number>(layers).fill(1)]
-    : inputs.map(({ ids }, row) =>
-        keptTokens(configs[row] ?? [], ids.length, { ...keep, floor: floors[row] }).map((count) =>
-          Math.min(1, (count - 0.5) / ids.length),
-        ),
-      );
+    : inputs.map(({ ids }, row) => ratiosOf(configs[row] ?? [], ids.length, { ...keep, floor: floors[row] }));
   return new ort.Tensor('float32' as never, Float32Array.from(rows.flat()) as never, [rows.length, layers]);
 };
 
@@ -98,8 +100,6 @@ export interface TokenFeeds extends KeepOptions {
   /** Tokens that the configuration of each row does not count. Default: none. */
   readonly floors?: readonly (number | undefined)[] | undefined;
   readonly layers: number;
-  /** The layers that run. Default: all. */
-  readonly running?: readonly number[] | undefined;
   /** Names of the session's inputs; the others are left out. */
   readonly inputNames: readonly string[];
   /** Of a model that reads images. */
@@ -110,7 +110,7 @@ export interface TokenFeeds extends KeepOptions {
 export const tokenFeeds = (
   ort: OnnxRuntime,
   inputs: readonly EncoderInput[],
-  { configs, layers, running, inputNames, image, ...keep }: TokenFeeds,
+  { configs, layers, inputNames, image, ...keep }: TokenFeeds,
 ): Record<string, RuntimeTensor> => {
   const { dims, arrays } = tokenArrays(inputs);
   const tensor = (name: keyof TokenArrays['arrays']) => (): RuntimeTensor =>
@@ -122,7 +122,7 @@ export const tokenFeeds = (
     ...(image && { pixel_values: () => pixelsTensor(ort, inputs, image) }),
     prior: () => priorTensor(ort, inputs, dims[1]),
     length_ratios: () => ratiosTensor(ort, inputs, configs, layers, keep),
-    running_layers: () => runningTensor(ort, layers, running),
+    running_layers: () => runningTensor(ort, layers, keep.running),
   };
   return Object.fromEntries(
     Object.entries(all).flatMap(([name, make]) => (inputNames.includes(name) ? [[name, make()]] : [])),

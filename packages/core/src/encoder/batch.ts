@@ -114,6 +114,7 @@ export const padBatch = (inputs: readonly EncoderInput[], embeddings: EmbeddingW
   const lengths = inputs.map(({ ids }) => ids.length);
   const width = Math.max(0, ...lengths);
   const { position, firstPosition = 0, mostTokens = Infinity, tokenType: segments, oneType = false } = embeddings;
+  const { comparedTypes = 0 } = embeddings;
   const positions = position === undefined ? mostTokens : position.shape[0] - firstPosition;
   if (lengths.length === 0) throw new CoreError('INPUT_INVALID', 'The batch is empty; expected at least one row.');
   if (width > positions) {
@@ -126,7 +127,7 @@ export const padBatch = (inputs: readonly EncoderInput[], embeddings: EmbeddingW
   const ids = new Int32Array(inputs.length * width);
   const typeIds = new Int32Array(inputs.length * width);
   const vocabulary = embeddings.word.shape[0];
-  const types = oneType ? 0 : (segments?.shape[0] ?? 0);
+  const types = oneType ? 0 : (segments?.shape[0] ?? comparedTypes);
   inputs.forEach((input, row) => {
     if (input.ids.length === 0)
       throw new CoreError('INPUT_INVALID', `Row ${row} has no tokens; expected at least one.`);

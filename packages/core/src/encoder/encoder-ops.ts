@@ -28,6 +28,8 @@ export interface Attended<E extends EngineTypes> {
   /** Before dropout. */
   readonly probabilities: E['probabilities'];
   readonly projections: ProjectionsOf<E['states']>;
+  /** Those that asked, where they are made of those that are keys. Default: the keys, or the first. */
+  readonly asked?: E['tokens'] | undefined;
 }
 
 export interface AttendOptions<E extends EngineTypes> {
@@ -35,6 +37,8 @@ export interface AttendOptions<E extends EngineTypes> {
   readonly layer: number;
   /** The tokens that are there: the keys. */
   readonly among: E['tokens'];
+  /** The move that has made those that ask of the keys. Default: they stand where the keys do. */
+  readonly halved?: E['move'] | undefined;
   /** Whether a key counts as often as its size says. */
   readonly proportional: boolean;
   /** Whose queries there are: of all tokens, of the first of each row, or of one of these as the step says when a graph runs. */
@@ -221,6 +225,8 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
   whereAnyLeave(step: E['step'], then: (ops: EncoderOps<E>) => Passed<E>, otherwise: Passed<E>): Passed<E>;
   /** The move after which the best tokens are left, as many as the step says. Protected ones stay whatever their score. */
   keep(scores: E['scores'], step: E['step'], among: E['tokens']): E['move'];
+  /** The move that takes the tokens two by two, as means: the first stays alone, and the last of more than two leaves. */
+  halve(among: E['tokens']): E['move'];
   /** Which tokens are still there after a move. */
   stays(by: E['move'], step: E['step']): E['flags'];
   /** The same move, which takes tokens together instead of leaving some of them behind. */

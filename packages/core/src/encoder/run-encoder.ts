@@ -1,3 +1,4 @@
+import { CoreError } from '../errors.js';
 import type { EncoderOps, LayerRun, Passed, Voters } from './encoder-ops.js';
 import type { EngineTypes } from './engine-types.js';
 import type { MergeOf } from './merge.js';
@@ -82,6 +83,18 @@ const withoutGradient = <E extends EngineTypes>(ops: EncoderOps<E>, at: ScoredAt
   attended: { ...at.attended, context: ops.constant(at.attended.context) },
 });
 
+/** What an encoder that takes tokens two by two cannot give. @throws CoreError `OPTION_INVALID` */
+const checkHalving = <E extends EngineTypes>({ wanted, predict, decide }: RunOptions<E>): void => {
+  const problem =
+    wanted === 'all' || wanted === 'kept'
+      ? 'the state of each token is wanted, which none of its layers gives back; ask for the first, or for the survivors'
+      : (predict ?? decide)
+        ? 'the reducer learns of each token in each layer; choose one that learns nothing, such as attention'
+        : undefined;
+  if (problem !== undefined)
+    throw new CoreError('OPTION_INVALID', `The encoder takes its tokens two by two on the way, and ${problem}.`);
+};
+
 /** What a layer is given. */
 interface LayerAt<E extends EngineTypes> {
   readonly layer: number;
@@ -110,23 +123,11 @@ export const runEncoder = <E extends EngineTypes>(
     normOrder: order = 'post',
     finalNorm,
   }: WeightTree<EncoderWeights, E['weight']>,
-  {
-    wanted,
-    layers,
-    steps,
-    score,
-    voters,
-    merge,
-    before,
-    predict,
-    decide,
-    leaving,
-    priorLayers,
-    trace,
-    observe,
-    fade,
-  }: RunOptions<E>,
+  options: RunOptions<E>,
 ): EncoderRun<E> => {
+  const { wanted, layers, steps, score, voters, merge, before, predict } = options;
+  const { decide, leaving, priorLayers, trace, observe, fade } = options;
+  if (blocks.some(({ halves }) => halves)) checkHalving(options);
   const observer = createObserver<E>(observe);
   const traced: TracedLayer<E>[] = [];
   const predictions: E['scores'][] = [];
@@ -168,15 +169,18 @@ export const runEncoder = <E extends EngineTypes>(
   };
 
   const runLayer = (on: EncoderOps<E>, given: LayerAt<E>): TracedRun<E> => {
-    const { layer, step } = given;
+    const { layer } = given;
     const {
       attention,
       between = [],
       feedForward: feed,
       bottleneck,
       predictor,
+      halves,
     } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
     const firstOnly = isFirstOnly(layer);
+    const halved = halves && !firstOnly ? on.halve(given.among) : undefined;
+    const step = halved ? undefined : given.step;
     const early =
       before && layer === 0 && step !== undefined && !firstOnly
         ? { ranked: withPrior(on, before(on, given.among), given.among), step }
@@ -190,7 +194,7 @@ export const runEncoder = <E extends EngineTypes>(
     };
     const isWhole = bottleneck === undefined; // inside as wide as outside
     const atOnce =
-      nobodyLooks && isWhole
+      nobodyLooks && isWhole && !halved
         ? on.blocks?.attention({ entering, among, weights: attention, heads, epsilon, step, voters, firstOnly })
         : undefined;
     if (atOnce) return { ...atOnce, states: feedThrough(atOnce.states), scores: undefined };
@@ -199,19 +203,28 @@ export const runEncoder = <E extends EngineTypes>(
     const read = isWhole ? normal : narrow(on, entering, bottleneck.shared ?? bottleneck.input, options);
     /** Those who ask: all, the first alone, or what the step says when the graph runs. */
     const whoAsk = (x: E['states']): E['states'] =>
-      firstOnly ? on.firstAlone(x, among) : firstIsAll && step !== undefined && on.asking ? on.asking(x, step) : x;
+      halved
+        ? on.move(x, halved)
+        : firstOnly
+          ? on.firstAlone(x, among)
+          : firstIsAll && step !== undefined && on.asking
+            ? on.asking(x, step)
+            : x;
     const asking = whoAsk(entering);
     const queries = read === entering ? asking : whoAsk(read);
-    const attended = on.attend(queries, read, attention, {
+    const stay = halved ? on.depart(given.among, halved, entering) : among;
+    const found = on.attend(queries, read, attention, {
       heads,
       layer,
       among,
       proportional: merge?.proportional ?? true,
       values: bottleneck?.shared && entering,
-      asking: firstOnly ? 'first' : asking === entering ? 'all' : 'by-step',
+      halved,
+      asking: firstOnly ? 'first' : halved || asking === entering ? 'all' : 'by-step',
       epsilon,
       present: decider.decisions.at(-1),
     });
+    const attended = halved ? { ...found, asked: stay } : found;
     observer.attention(layer, attended);
 
     const scored: ScoredAt<E> = { layer, entering, attended, tokens: among, heads, predictor, step };
@@ -223,7 +236,7 @@ export const runEncoder = <E extends EngineTypes>(
       context: attended.context,
       entering: asking,
       ...(goesOn && { narrow: queries }),
-      tokens: among,
+      tokens: stay,
     };
     const letLeave = (by: EncoderOps<E>, leaving: E['step']): Passed<E> => {
       const move = merge
@@ -255,7 +268,7 @@ export const runEncoder = <E extends EngineTypes>(
         : on.add(residual, projected);
     const scores = trace === 'scores' || fade ? (early ? early.ranked : rank(on)) : undefined;
     const faded = (x: E['states']): E['states'] =>
-      fade && scores !== undefined ? fade(x, { layer, scores, tokens: passed.tokens }) : x;
+      fade && !halved && scores !== undefined ? fade(x, { layer, scores, tokens: passed.tokens }) : x;
     const fed = feedThrough(faded(mixed));
     const leaves = isWhole
       ? fed

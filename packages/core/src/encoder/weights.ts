@@ -74,6 +74,8 @@ export interface EmbeddingWeights {
   readonly firstPosition?: number | undefined;
   /** [types, width], for encoders that have segment embeddings. */
   readonly tokenType?: Tensor2D;
+  /** Types of encoders that have no rows for them but compare them where they attend. Default: none. */
+  readonly comparedTypes?: number | undefined;
   /** All tokens are of type 0, whatever an input says: an encoder that has a row for them and no segments. Default false. */
   readonly oneType?: boolean | undefined;
   /** The token whose state stands for an input. Default: the first. */
@@ -108,6 +110,8 @@ export interface RelativePositions {
   readonly bias?: Tensor2D | undefined;
   /** What queries and keys are compared with beside each other. */
   readonly vectors?: DistanceVectors | undefined;
+  /** What queries are compared with beside keys, each time with something else added to them. */
+  readonly waves?: WaveVectors | undefined;
   /** Queries and keys are turned by angles that grow with their positions, the slowest of them by 1 / this a position (RoPE). */
   readonly rotation?: number | undefined;
   /** What positions are divided by before they are angles, of encoders that were made to read longer inputs. Default 1. */
@@ -127,6 +131,23 @@ export interface DistanceVectors {
   readonly key?: AffineWeights | undefined;
   /** The map of the vectors that keys are compared with; absent: they are not. */
   readonly query?: AffineWeights | undefined;
+}
+
+/**
+ * Vectors of distances that are sines and cosines of them through a map, and vectors of keys of another segment and of the same (Dai et al. 2019, Dai et al. 2020).
+ * The first token neither compares them nor is compared with them.
+ */
+export interface WaveVectors {
+  /** The map of the waves: [hidden, hidden] */
+  readonly map: AffineWeights;
+  /** Of a key of another segment, and of the same: [2, hidden] */
+  readonly segments: Tensor2D;
+  /** Added to queries that are compared with keys: [hidden] */
+  readonly keyBias: Tensor1D;
+  /** Added to those that are compared with waves: [hidden] */
+  readonly waveBias: Tensor1D;
+  /** Added to those that are compared with segments: [hidden] */
+  readonly segmentBias: Tensor1D;
 }
 
 export interface FeedForwardWeights {
@@ -164,6 +185,11 @@ export interface BlockWeights {
   readonly feedForward: FeedForwardWeights;
   /** Of layers that are narrower inside; they normalise what they give. Default: they are as wide as the states. */
   readonly bottleneck?: BottleneckWeights | undefined;
+  /**
+   * Whether those that ask, and leave, are means of tokens two by two (Dai et al. 2020): the first is alone, the last of more than two is in none. No other token
+   * leaves the layer. Default false.
+   */
+  readonly halves?: boolean | undefined;
   /** Where a reducer ranks tokens that learns. */
   readonly predictor?: PredictorWeights;
 }

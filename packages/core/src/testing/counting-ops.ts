@@ -3,6 +3,7 @@ import type { NumberOps } from '../encoder/number-ops.js';
 import { patchCount, patchSize } from '../encoder/image-shape.js';
 import type { EncoderShape } from '../cost.js';
 import type { AffineWeights, BlockWeights, EncoderWeights, WeightTree } from '../encoder/weights.js';
+import { halvedTokens } from '../length-config.js';
 import type { Ranks } from '../ranks.js';
 import { rankOf } from '../ranks.js';
 
@@ -145,6 +146,7 @@ export const countingOps = (length: number): CountingOps => {
     whereAnyLeave: (step, then, otherwise) => (step < otherwise.tokens.slots ? then(ops) : otherwise),
     keep: (_, step) => step,
     stays: () => undefined,
+    halve: ({ slots }) => halvedTokens(slots),
     shortcut: (_, __, long) => long(ops),
     merge: (slots) => slots,
     numbers: countedNumbers,

@@ -95,6 +95,8 @@ export interface Architecture {
   dimensions(config: ModelConfig): Dimensions;
   /** A config.json that says it: what `dimensions` reads, for a model that starts from nothing. */
   config(dimensions: Dimensions): ModelConfig;
+  /** The same config.json for a model that has some of its layers alone, ascending, where another key says so. Default: `layersKey` counts them. */
+  withLayers?(config: ModelConfig, layers: readonly number[]): ModelConfig;
   encoder(dimensions: Dimensions): SpecTree<EncoderWeights>;
   head(dimensions: Dimensions, readout: Readout): SpecTree<HeadWeights>;
   /** What a head of this family reads in the place of what its task asks for. Default: what the task asks for. */

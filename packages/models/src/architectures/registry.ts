@@ -9,6 +9,7 @@ import { deberta } from './deberta.js';
 import { deit } from './deit.js';
 import { distilbert } from './distilbert.js';
 import { electra } from './electra.js';
+import { funnel } from './funnel.js';
 import { gte, newGte } from './gte.js';
 import { mobilebert } from './mobilebert.js';
 import { mpnet } from './mpnet.js';
@@ -32,6 +33,7 @@ const builtIn: readonly Architecture[] = [
   albert,
   modernbert,
   deberta,
+  funnel,
   nomicBertByUsualKeys,
   nomicBert,
   newGte,

@@ -57,6 +57,8 @@ export interface LatencyFit extends PassFit {
   readonly ranks?: Ranks | undefined;
   /** Whose states the model wants: for `first` the last layer computes one token, whatever a configuration keeps there. Default `all`. */
   readonly wanted?: Wanted;
+  /** Its layers that take tokens two by two. Default: none. */
+  readonly halving?: readonly number[] | undefined;
 }
 
 /** Predicts milliseconds on the machine and engine that it was calibrated on. */
@@ -91,6 +93,7 @@ interface PassModel {
   readonly layers: number;
   readonly wanted: Wanted;
   readonly ranks: Ranks | undefined;
+  readonly halving: readonly number[];
 }
 
 type Terms = Record<LatencyTerm | FactorTerm, number>;
@@ -101,7 +104,7 @@ const kinds = {
   feedForward: { matrices: 2, part: 2 / 3 },
 } as const;
 
-const termsOf = ({ tokens, point }: Pass, { layers, wanted, ranks: own }: PassModel): Terms => {
+const termsOf = ({ tokens, point }: Pass, { layers, wanted, ranks: own, halving }: PassModel): Terms => {
   const running = runningLayers(point, layers);
   const terms: Terms = {
     // What of an input has no tokens in it is mostly the weights of its layers, which are read whatever its length.
@@ -117,28 +120,29 @@ const termsOf = ({ tokens, point }: Pass, { layers, wanted, ranks: own }: PassMo
     terms.factoredTokens += share < 1 ? matrices * through : 0;
     return through * share; // factors take their share of the time
   };
-  const counts = keptAt(point, layers, tokens);
+  const counts = keptAt(point, layers, tokens, { halving });
   let entering = tokens;
   for (const layer of running) {
     const kept = counts[layer] as number;
     const firstAlone = wanted === 'first' && layer === running.at(-1);
     terms.entering += pass('attention', layer, entering);
-    terms.enteringSquared += entering * (firstAlone ? 1 : entering);
+    const halves = halving.includes(layer);
+    terms.enteringSquared += entering * (firstAlone ? 1 : halves ? kept : entering);
     terms.leaving += pass('feedForward', layer, firstAlone ? 1 : kept);
-    if (kept < entering && !firstAlone) terms.dropping += 1;
+    if (kept < entering && !firstAlone && !halves) terms.dropping += 1;
     entering = kept;
   }
   return terms;
 };
 
 /** What a prediction needs of a fit. */
-type Coefficients = Pick<LatencyFit, 'coefficients' | 'factors' | 'wanted' | 'ranks'>;
+type Coefficients = Pick<LatencyFit, 'coefficients' | 'factors' | 'wanted' | 'ranks' | 'halving'>;
 
 /** What is known of passes in the bits of a point. @throws ModelError `OPTION_INVALID` where nothing is */
 const fitAt = (fit: LatencyFit, { bits }: OperatingPoint): Coefficients => {
   if (bits === undefined || bits === fit.bits) return fit;
   const other = fit.otherBits?.find((own) => own.bits === bits);
-  if (other) return { ...other, ranks: fit.ranks, ...(fit.wanted && { wanted: fit.wanted }) };
+  if (other) return { ...other, ranks: fit.ranks, halving: fit.halving, ...(fit.wanted && { wanted: fit.wanted }) };
   throw new ModelError(
     'OPTION_INVALID',
     `The time of a point with ${bits} bits is asked for, and the calibration timed ${[fit.bits ?? 'its own', ...(fit.otherBits ?? []).map((own) => own.bits)].join(' and ')} bits alone. Calibrate with \`bits: [${bits}]\`.`,
@@ -146,11 +150,11 @@ const fitAt = (fit: LatencyFit, { bits }: OperatingPoint): Coefficients => {
 };
 
 const predict = (
-  { coefficients, factors, wanted = 'all', ranks }: Coefficients,
+  { coefficients, factors, wanted = 'all', ranks, halving = [] }: Coefficients,
   pass: Pass,
   layers: number,
 ): number => {
-  const terms = termsOf(pass, { layers, wanted, ranks });
+  const terms = termsOf(pass, { layers, wanted, ranks, halving });
   const add = <Term extends keyof Terms>(names: readonly Term[], by: Readonly<Record<Term, number>>): number =>
     names.reduce((sum, term) => sum + by[term] * terms[term], 0);
   return add(latencyTerms, coefficients) + (factors ? add(factorTerms, factors) : 0);
@@ -175,13 +179,13 @@ export const fitLatency = (
   passes: readonly TimedPass[],
   layers: number,
   heldOut: readonly TimedPass[] = [],
-  { wanted = 'all', ranks }: Pick<LatencyFit, 'wanted' | 'ranks'> = {},
+  { wanted = 'all', ranks, halving = [] }: Pick<LatencyFit, 'wanted' | 'ranks' | 'halving'> = {},
 ): LatencyFit => {
   const times = passes.map(({ milliseconds }) => Math.max(milliseconds, leastMilliseconds));
   const chosen = new Set(passes.map(({ point }) => point.ranks && ranksKey(point.ranks)));
   const terms = chosen.size > 1 ? [...latencyTerms, ...factorTerms] : latencyTerms;
   const rows = passes.map((pass, i) => {
-    const own = termsOf(pass, { layers, wanted, ranks });
+    const own = termsOf(pass, { layers, wanted, ranks, halving });
     return terms.map((term) => own[term] / (times[i] ?? 1));
   });
   const found = nonNegativeLeastSquares(rows, new Array<number>(passes.length).fill(1));
@@ -190,6 +194,7 @@ export const fitLatency = (
     ...(chosen.size > 1 && { factors: named(factorTerms, found.slice(latencyTerms.length)) }),
     wanted,
     ...(ranks && { ranks }),
+    ...(halving.length > 0 && { halving }),
   };
   const judged = heldOut.length > 0 ? heldOut : passes;
   const errors = judged.map((pass) =>
@@ -235,9 +240,10 @@ const isBitsFit = (value: unknown): boolean => isPassFit(value) && 'bits' in val
 /** Whether a value read from a file is a calibration. */
 export const isLatencyFit = (value: unknown): value is LatencyFit => {
   if (!isPassFit(value)) return false;
-  const { ranks, wanted, bits, otherBits, machine } = value as Partial<Record<keyof LatencyFit, unknown>>;
+  const { ranks, wanted, bits, otherBits, machine, halving } = value as Partial<Record<keyof LatencyFit, unknown>>;
   return (
     (ranks === undefined || isRanks(ranks)) &&
+    (halving === undefined || (Array.isArray(halving) && halving.every(Number.isInteger))) &&
     (wanted === undefined || wantedStates.some((known) => known === wanted)) &&
     (bits === undefined || typeof bits === 'number') &&
     (machine === undefined || typeof machine === 'string') &&

@@ -252,7 +252,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     point: OperatingPoint,
   ): Omit<Prediction, keyof Answer | 'error' | 'logits'> => {
     const lengths = inputs.map(({ ids }) => ids.length);
-    const kept = lengths.map((length) => keptAt(point, layers, length));
+    const kept = lengths.map((length) => keptAt(point, layers, length, { halving: dimensions.halving ?? [] }));
     return {
       point,
       cost: chooser.shareOf(lengths, point),

@@ -113,13 +113,17 @@ const paddedBatch: Group = async (model, files) => {
 const batchAsAlone: Group = async (model, files) => {
   const rows = batchesOf(files).padded;
   const config = droppedConfig(files);
-  const { hiddenSize: width } = model.dimensions;
   const hidden = Array.from(await hiddenOf(model, rows, { config }));
   const logits = await model.run(rows, { point: { lengths: config } });
   const layers = await layersOf(model, rows, config);
   const { outputs } = model.task.readout;
-  return rows.flatMap(({ ids }, row) => [
-    near(files, `ratio.${row}.last_hidden_state`, hidden.slice(row * 16 * width, (row * 16 + ids.length) * width)),
+  const slots = hidden.length / rows.length;
+  return rows.flatMap((_, row) => [
+    near(
+      files,
+      `ratio.${row}.last_hidden_state`,
+      hidden.slice(row * slots, row * slots + referenceOf(files, `ratio.${row}.last_hidden_state`).data.length),
+    ),
     near(files, `ratio.${row}.logits`, logits.subarray(row * outputs, (row + 1) * outputs)),
     ...layers.map(({ positions }, layer) => {
       const name = `ratio.${row}.kept_positions.${layer}`;
@@ -178,7 +182,10 @@ const sandwich: Group = async (model, files) => {
     },
     gradients,
   );
-  const wanted = [...files.expected.keys()].filter((name) => name.startsWith('train.grad.'));
+  const wanted = [...files.expected]
+    .filter(([name, { data }]) => name.startsWith('train.grad.') && data.some((value) => value !== 0))
+    .map(([name]) => name); // what has no part in the loss has no gradient
+  const zeros = (name: string): Float32Array => new Float32Array(referenceOf(files, `train.grad.${name}`).data.length);
   return [
     near(files, 'train.task_loss', [losses.taskLoss], gradientTolerance),
     near(files, 'train.loss', [losses.loss], gradientTolerance),
@@ -187,7 +194,7 @@ const sandwich: Group = async (model, files) => {
       near(
         files,
         `train.grad.${spec.name}`,
-        inFileLayout(spec, gradients.get(spec.name)?.values ?? []),
+        inFileLayout(spec, gradients.get(spec.name)?.values ?? zeros(spec.name)),
         gradientTolerance,
       ),
     ),
@@ -244,6 +251,29 @@ const textVectors: Group = async (_, files) => {
   return ['full', 'dropped'].map((name, i) => near(files, `${name}.text_embeds`, vectors[i] ?? []));
 };
 
+/** Inputs of few tokens, one by one and all in a batch, of encoders that make one of two. */
+const shortInputs: Group = async (model, files) => {
+  const [whole] = batchesOf(files).equal;
+  if (whole === undefined) return [];
+  const { ids, typeIds } = whole;
+  const inputs = [2, 3, 4, 5, 6, 7].map((length) => ({
+    ids: Array.from(ids).slice(0, length),
+    typeIds: typeIds && Array.from(typeIds).slice(0, length),
+  }));
+  const nameOf = ({ ids: own }: { readonly ids: readonly number[] }): string => `short.${own.length}.last_hidden_state`;
+  const batch = Array.from(await hiddenOf(model, inputs));
+  const slots = batch.length / inputs.length;
+  const alone = await Promise.all(
+    inputs.map(async (input) => near(files, nameOf(input), await hiddenOf(model, [input]))),
+  );
+  return [
+    ...alone,
+    ...inputs.map((input, row) =>
+      near(files, nameOf(input), batch.slice(row * slots, row * slots + referenceOf(files, nameOf(input)).data.length)),
+    ),
+  ];
+};
+
 /** Those of images: their patches. */
 const mergingImages: Group = (model, files) => mergingByKeys(model, files);
 
@@ -261,6 +291,7 @@ const groups = {
   'merging of patches: matches, sizes, order, merged and un-merged states': mergingImages,
   'merging by keys: matches, sizes, order, merged and un-merged states': mergingByKeys,
   'vectors of texts': textVectors,
+  'short inputs, alone and in a batch': shortInputs,
 } satisfies Record<string, Group>;
 
 export type GoldenGroup = keyof typeof groups;
@@ -270,7 +301,10 @@ const ofClipTexts: readonly GoldenGroup[] = [
   'merging by keys: matches, sizes, order, merged and un-merged states',
   'vectors of texts',
 ];
-const ofTexts = names.filter((name) => groups[name] !== mergingImages && !ofClipTexts.includes(name));
+const ofHalving: readonly GoldenGroup[] = ['short inputs, alone and in a batch'];
+const ofTexts = names.filter(
+  (name) => groups[name] !== mergingImages && !ofClipTexts.includes(name) && !ofHalving.includes(name),
+);
 const withoutMerging = ofTexts.filter((name) => groups[name] !== merging);
 const ofImages = names.filter((name) =>
   [fullLength, dropped, layerDrop, sandwich, mergingImages].includes(groups[name]),
@@ -286,6 +320,7 @@ export const goldenGroups: Readonly<Record<GoldenFamily, readonly GoldenGroup[]>
   albert: withoutMerging,
   modernbert: withoutMerging.filter((name) => groups[name] !== answers),
   'deberta-v2': withoutMerging,
+  funnel: [...withoutMerging.filter((name) => ![answers, softExtract].includes(groups[name])), ...ofHalving],
   nomic_bert: withoutMerging,
   new: withoutMerging,
   mobilebert: withoutMerging,

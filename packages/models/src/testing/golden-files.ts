@@ -13,6 +13,7 @@ export const goldenFamilies = [
   'albert',
   'modernbert',
   'deberta-v2',
+  'funnel',
   'nomic_bert',
   'new',
   'mobilebert',

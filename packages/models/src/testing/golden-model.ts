@@ -4,13 +4,14 @@ import { entryOrder } from '@length-adaptive/core/encoder';
 import * as tf from '@tensorflow/tfjs';
 import type { TaskModel } from '../model/task-model.js';
 
-/** Hidden states, [B, T, H] flattened; zero where a row is padded. */
+/** Hidden states, [B, T, H] flattened, of encoders that make one of several tokens [B, K, H] of those that are left; zero where a row is padded. */
 export const hiddenOf = async (
   { encoder }: TaskModel,
   rows: readonly EncoderInput[],
   options: EncodeOptions = {},
 ): Promise<ArrayLike<number>> => {
-  const { hidden } = encode(encoder, rows, options);
+  const halves = encoder.blocks.some((block) => block.halves);
+  const { hidden } = encode(encoder, rows, { ...options, ...(halves && { wanted: 'survivors' }) });
   const values = await hidden.data();
   hidden.dispose();
   return values;

@@ -1,8 +1,17 @@
 /** What attention makes of where tokens stood in the input, as operators of a graph. */
-import type { DistanceVectors, RelativePositions, Turning, WeightTree } from '@length-adaptive/core/encoder';
-import { angleValues, paddingScore } from '@length-adaptive/core/encoder';
+import type {
+  DistanceVectors,
+  RelativePositions,
+  Turning,
+  WaveVectors,
+  WeightTree,
+} from '@length-adaptive/core/encoder';
+import { angleValues, paddingScore, waveValues } from '@length-adaptive/core/encoder';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
+import { elementTypeNumber } from '../graph/protos.js';
 import type { WeightEmitter } from './precision.js';
+
+const int64 = elementTypeNumber('int64');
 
 type Relative<Leaf> = WeightTree<RelativePositions, Leaf>;
 
@@ -13,6 +22,14 @@ const biasName = 'bias';
 const rowsName = 'rows';
 const windowName = (window: number): string => `window ${window}`;
 const causalName = 'causal';
+/** Rows of the table of waves that reaches as far as the input: [1 or B, K, K] int64 */
+const wavesName = 'waves';
+/** Whether two tokens are of one segment: [B, K, K] bool */
+const segmentsName = 'segments';
+/** 0 of the first token, 1 elsewhere: [K, K] float32 */
+const butFirstName = 'but first';
+/** Tokens of the input: a scalar int64 */
+const widthName = 'width';
 const turningName = ({ rotation, stretch = 1 }: Turning): string =>
   stretch === 1 ? `${rotation}` : `${rotation} / ${stretch}`;
 const angleName = (kind: 'cos' | 'sin', turning: Turning): string => `${kind} ${turningName(turning)}`;
@@ -25,6 +42,10 @@ export interface DistancesOptions<Leaf> {
   readonly size: number;
   /** Above every position that an input may have. */
   readonly positions: number;
+  /** Tokens of the input: a scalar int64. */
+  readonly width: () => Value;
+  /** Types of the tokens, [B, K] int64, where they are compared. */
+  readonly types: Value | undefined;
 }
 
 /** Cosines or sines of the angles of all positions: [positions, size / 2] */
@@ -47,7 +68,7 @@ const angles = (
 export const distanceValues = <Leaf>(
   g: GraphBuilder,
   at: Value,
-  { relatives, emit, ...sizes }: DistancesOptions<Leaf>,
+  { relatives, emit, width, types, ...sizes }: DistancesOptions<Leaf>,
 ): DistanceValues => {
   const values: Record<string, Value> = {};
   const once = (name: string, make: () => Value): void => {
@@ -65,7 +86,21 @@ export const distanceValues = <Leaf>(
       g.op('Where', [g.op('Greater', [far, g.int64(most)]), g.float(paddingScore), g.float(0)]),
       g.int64([1]),
     ]);
-  for (const { rows, bias, vectors, rotation, stretch, window, causal = false } of relatives) {
+  const pairsOf = (x: Value): readonly [Value, Value] => [
+    g.op('Unsqueeze', [x, g.int64([1])]),
+    g.op('Unsqueeze', [x, g.int64([2])]),
+  ];
+  for (const { rows, bias, vectors, waves, rotation, stretch, window, causal = false } of relatives) {
+    if (waves) {
+      once(wavesName, () => g.op('Add', [distances(), g.op('Sub', [width(), g.int64(1)])]));
+      if (types) once(segmentsName, () => g.op('Equal', pairsOf(types)));
+      once(widthName, width);
+      once(butFirstName, () => {
+        const others = g.op('Sub', [g.op('Slice', [g.op('Shape', [at]), g.int64([1]), g.int64([2])]), g.int64([1])]);
+        const ones = g.op('Expand', [g.float(1), g.op('Concat', [others, others], { axis: 0 })]);
+        return g.op('Pad', [ones, g.int64([1, 1, 0, 0]), g.float(0)]);
+      });
+    }
     if (bias !== undefined && rows)
       once(biasName, () =>
         g.op('Transpose', [g.op('Gather', [emit.whole(g, bias), rowsOf(rows)])], { perm: [0, 3, 1, 2] }),
@@ -140,6 +175,90 @@ export const turn = (
     ],
     { axis: 3 },
   );
+};
+
+/** The same where those that ask stand in the places of some keys. */
+export interface WaveOptions<Leaf> {
+  readonly emit: WeightEmitter<Leaf>;
+  readonly heads: number;
+  /** Width of a head. */
+  readonly size: number;
+  /** What queries have been multiplied by. */
+  readonly scale: number;
+  /** How many of the first tokens ask, or the places of those that do: [K] int64 */
+  readonly asking: Asking | { readonly places: Value };
+  /** Above every position that an input may have. */
+  readonly positions: number;
+  readonly training: boolean;
+}
+
+/**
+ * What waves and segments add to the scores, nothing of the first token: [B, heads, queries, keys]
+ *
+ * @param queries [B, queries, hidden], scaled
+ */
+export const comparedWithWaves = <Leaf>(
+  g: GraphBuilder,
+  { map, segments, waveBias, segmentBias }: WeightTree<WaveVectors, Leaf>,
+  { queries, values }: { readonly queries: Value; readonly values: DistanceValues },
+  { emit, heads, size, scale, asking, positions, training }: WaveOptions<Leaf>,
+): Value => {
+  const asked = (x: Value, axis: number): Value =>
+    typeof asking === 'object' ? g.op('Gather', [x, asking.places], { axis }) : askedFor(g, x, asking, axis);
+  const places = asked(values[wavesName] as Value, 1); // [1 or B, queries, K]
+  const reach = positions - 1;
+  const all = g.constant(`waves.${positions}`, {
+    type: 'float32',
+    shape: [2 * reach + 1, heads * size],
+    data: waveValues(heads * size, reach),
+  });
+  /** The rows of the table that distances in the input have: [2 T - 1, ..] */
+  const near = (x: Value): Value => {
+    const width = g.op('Unsqueeze', [values[widthName] as Value, g.int64([0])]);
+    return g.op('Slice', [
+      x,
+      g.op('Sub', [g.int64([positions]), width]),
+      g.op('Add', [g.int64([reach]), width]),
+      g.int64([0]),
+    ]);
+  };
+  const through = map as Parameters<WeightEmitter<Leaf>['dense']>[2];
+  // Constant weights make of the whole table a constant once; weights that train are multiplied by no more than is looked at.
+  const vectors = training ? emit.dense(g, near(all), through) : near(emit.dense(g, all, through));
+  const byHead = (x: Value): Value =>
+    g.op('Transpose', [g.op('Reshape', [x, g.int64([-1, heads, size])])], { perm: [1, 0, 2] }); // [heads, .., size]
+  const compared = (bias: Leaf, table: Value): Value => {
+    const more = emit.whole(g, bias);
+    const own = g.op('Add', [queries, scale === 1 ? more : g.op('Mul', [more, g.float(scale)])]);
+    const across = g.op('Transpose', [g.op('Reshape', [table, g.int64([-1, heads, size])])], { perm: [1, 2, 0] });
+    return g.op('MatMul', [byHead(own), across]); // [heads, B * queries, rows]
+  };
+  const batch = g.op('Slice', [g.op('Shape', [queries]), g.int64([0]), g.int64([1]), g.int64([0])]);
+  /** The number of each pair: [heads, B * queries, rows] -> [heads, B, queries, K] */
+  const pick = (products: Value, pairs: Value): Value => {
+    const everywhere = g.op('Expand', [
+      g.op('Unsqueeze', [pairs, g.int64([0])]),
+      g.op('Concat', [g.int64([heads]), batch, g.int64([1, 1])], { axis: 0 }),
+    ]);
+    const shape = g.op('Shape', [everywhere]);
+    const keys = g.op('Slice', [shape, g.int64([3]), g.int64([4]), g.int64([0])]);
+    const flat = g.op('Reshape', [everywhere, g.op('Concat', [g.int64([heads, -1]), keys], { axis: 0 })]);
+    return g.op('Reshape', [g.op('GatherElements', [products, flat], { axis: 2 }), shape]);
+  };
+  const distant = pick(compared(waveBias, vectors), places);
+  const ofSegments = compared(segmentBias, emit.whole(g, segments)); // [heads, B * queries, 2]
+  const same = asked(values[segmentsName] as Value, 1); // [B, queries, K]
+  /** The one or the other, by operators that are fewer, but have no gradient. */
+  const chosen = (): Value => {
+    const [otherOne, sameOne] = [0, 1].map((kind) => {
+      const column = g.op('Slice', [ofSegments, g.int64([kind]), g.int64([kind + 1]), g.int64([2])]);
+      return g.op('Reshape', [column, g.op('Concat', [g.int64([heads]), batch, g.int64([-1, 1])], { axis: 0 })]);
+    }) as [Value, Value]; // [heads, B, queries, 1]
+    return g.op('Where', [same, sameOne, otherOne]);
+  };
+  const inSegment = training ? pick(ofSegments, g.op('Cast', [same], { to: int64 })) : chosen();
+  const apart = asked(values[butFirstName] as Value, 0);
+  return g.op('Transpose', [g.op('Mul', [g.op('Add', [distant, inSegment]), apart])], { perm: [1, 0, 2, 3] });
 };
 
 export interface ComparedOptions<Leaf> {

@@ -1,4 +1,4 @@
-import type { EncoderWeights, Observe, ObservedBy, Reducer, WeightTree } from '@length-adaptive/core/encoder';
+import type { EncoderWeights, Observe, ObservedBy, Reducer, Wanted, WeightTree } from '@length-adaptive/core/encoder';
 import { attentionReducer, decideStraightThrough, predictedAt, runEncoder } from '@length-adaptive/core/encoder';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import type { EncoderInputs, GraphEngine, TrainingContext } from './graph-engine.js';
@@ -20,13 +20,16 @@ export interface EncoderGraphOptions {
   readonly plan: readonly LayerLengths[] | undefined;
   /**
    * `first`: the first token alone is wanted, so that the last layer computes nothing else. `all`: every token, those that
-   * left with the last state they had (Drop-and-Restore). `kept`: the same with zeros for those that left for good.
+   * left with the last state they had (Drop-and-Restore). `kept`: the same with zeros for those that left for good. `survivors`: those that are left, and
+   * zeros for slots without a token.
    */
-  readonly wanted: 'first' | 'all' | 'kept';
+  readonly wanted: Wanted;
   /** The layers that run, ascending (LayerDrop). Default: all. */
   readonly layers?: readonly number[] | undefined;
   /** Let the input `running_layers` choose among them; there must be a plan. Default false. */
   readonly choosesLayers?: boolean | undefined;
+  /** That input, where it is one already. */
+  readonly chosen?: Value | undefined;
   /** What ranks the tokens. Default: attention does. */
   readonly reducer?: Reducer | undefined;
   /** In layers below this number the prior of the inputs counts. Default: in all of them. */
@@ -52,7 +55,7 @@ export interface EncoderGraphOptions {
 export type ObservedValues = ObservedBy<GraphEngine<unknown>>;
 
 export interface EncoderGraph {
-  /** [B, hidden] of the first token, or [B, T, hidden] with zeros for padding. */
+  /** [B, hidden] of the first token, or [B, T, hidden] with zeros for padding; [B, K, hidden] of the survivors. */
   readonly hidden: Value;
   /** 1 for each token of the input that is still there, 0 for the others, [B, T] float32; where tokens may leave and that is asked for. */
   readonly stayed: Value | undefined;
@@ -86,6 +89,7 @@ export const encoderGraph = <Leaf>(
     wanted,
     layers = weights.blocks.map((_, layer) => layer),
     choosesLayers = false,
+    chosen,
     reducer = attentionReducer(),
     priorLayers = weights.blocks.length,
     protectedTokens = weights.embeddings.patches?.image.leading,
@@ -100,9 +104,14 @@ export const encoderGraph = <Leaf>(
   let words: Value | undefined;
   const unmerge = plan && reducer.merge?.unmerge;
   const relatives = weights.blocks.flatMap(({ attention: { relative } }) => relative ?? []);
-  const { summary } = weights.embeddings;
+  const { summary, comparedTypes } = weights.embeddings;
+  const halves = weights.blocks.some((block) => block.halves);
   // What stands for an input enters first: where all are wanted, they return to their places.
-  const departs = (plan !== undefined || summary !== undefined) && wanted !== 'first' && unmerge !== 'group';
+  const departs =
+    (plan !== undefined || summary !== undefined) &&
+    wanted !== 'first' &&
+    wanted !== 'survivors' &&
+    unmerge !== 'group';
   const ops = onGraph<Leaf>(g, {
     emit,
     inputs: plan ? inputs : { ...inputs, prior: undefined },
@@ -112,9 +121,12 @@ export const encoderGraph = <Leaf>(
     protectedTokens,
     positions:
       summary !== undefined ||
+      halves ||
       reducer.predictor?.blocks !== undefined ||
       (plan !== undefined && (departs || trace !== false || relatives.length > 0)),
     owners: unmerge === 'group' || trace !== false,
+    types: comparedTypes !== undefined,
+    ordered: halves,
     relatives,
     heads: weights.heads,
     mostTokens: weights.embeddings.mostTokens,
@@ -130,7 +142,7 @@ export const encoderGraph = <Leaf>(
   const run = runEncoder<GraphEngine<Leaf>>(ops, weights, {
     wanted,
     layers,
-    steps: steps && choosesLayers ? chooseLayers(g, steps, { firstAlone }) : steps,
+    steps: steps && choosesLayers ? chooseLayers(g, steps, { firstAlone, chosen }) : steps,
     score: (on, at) => reducer.score(on, at),
     merge: reducer.merge,
     before: reducer.before && ((on, tokens) => reducer.before?.(on, tokens) as Value),
@@ -153,7 +165,10 @@ export const encoderGraph = <Leaf>(
     observe,
   });
   return {
-    hidden: run.states,
+    hidden:
+      wanted === 'survivors'
+        ? g.op('Mul', [run.states, g.op('Unsqueeze', [run.tokens.valid, g.int64([2])])])
+        : run.states,
     stayed: !stayed ? undefined : departs ? ops.stayed(run.tokens) : run.decisions.at(-1),
     positions: run.trace.flatMap(({ tokens: { positions } }) => positions ?? []),
     scores: run.trace.flatMap(({ scores }) => scores ?? []),

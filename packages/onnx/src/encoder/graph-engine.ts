@@ -38,6 +38,8 @@ export type GraphTokens = {
   readonly distances: Readonly<Record<string, Value>>;
   /** What travels where tokens may become one. */
   readonly merging: MergingTokens | undefined;
+  /** Their types, where attention compares them: [B, K] int64 */
+  readonly types: Value | undefined;
 };
 
 export type MergingTokens = {
@@ -77,6 +79,8 @@ export interface GraphMove extends Pick<LayerLengths, 'counts' | 'ragged'> {
   readonly valid: Value | undefined;
   /** Whether each token stays: [B, T] bool. Where tokens may become one. */
   readonly stays: Value | undefined;
+  /** The same of the order where it is one for all rows: [K] int64 */
+  readonly everyRow?: Value | undefined;
   readonly mixed?: MixedSlots | undefined;
 }
 

@@ -52,6 +52,11 @@ const wantedTokens = (
   );
 };
 
+export interface PlanOptions extends Omit<KeepOptions, 'floor'> {
+  /** Which layers run, where that is an input, and layers halve: [layers] float32 */
+  readonly chosen?: Value | undefined;
+}
+
 /**
  * Plans how many tokens of each row each layer keeps: `min(length, max(minTokens, ceil(ratio * length)))` of its own length.
  *
@@ -62,10 +67,15 @@ export const planLengths = (
   mask: Value,
   lengths: GraphLengths,
   layers: number,
-  { minTokens = 2 }: KeepOptions = {},
+  { minTokens = 2, halving = [], running, chosen }: PlanOptions = {},
 ): readonly LayerLengths[] | undefined => {
   if (lengths === 'full') return undefined;
   const length = g.op('ReduceSum', [mask, g.int64([1])], { keepdims: 1 }); // [B, 1]
+  if (halving.length > 0) {
+    const halved = halvedPlan(g, length, lengths, layers, { minTokens, halving, running, chosen });
+    const drops = lengths === 'input' ? wheneverNeeded(g, halved, length, layers) : afterHalving(lengths.config);
+    return planCounts(g, halved, drops);
+  }
   const kept = g.op('Min', [
     g.op('Max', [wantedTokens(g, length, lengths, layers), g.float(Math.max(minTokens, 1))]),
     length,
@@ -73,9 +83,54 @@ export const planLengths = (
   return planCounts(g, kept, lengths === 'input' ? wheneverNeeded(g, kept, length, layers) : dropsOf(lengths.config));
 };
 
+/** The same where layers halve, whose own ratios say nothing. */
+const afterHalving = (config: LengthConfig): LayerLengths['drops'][] =>
+  config.map((ratio) => (ratio < 1 ? 'always' : 'never'));
+
 /** For each layer, whether a configuration drops there at all. */
 const dropsOf = (config: LengthConfig): LayerLengths['drops'][] =>
   config.map((ratio, layer) => (ratio < (config[layer - 1] ?? 1) ? 'always' : 'never'));
+
+interface HalvingOptions extends Pick<KeepOptions, 'running'> {
+  readonly minTokens: number;
+  readonly halving: readonly number[];
+  /** Which layers run, where that is an input: [layers] float32 */
+  readonly chosen: Value | undefined;
+}
+
+/** Where layers halve: each ratio is of what those before have made of the input. [B, layers] float32 */
+const halvedPlan = (
+  g: GraphBuilder,
+  length: Value,
+  lengths: Exclude<GraphLengths, 'full'>,
+  layers: number,
+  { minTokens, halving, running, chosen }: HalvingOptions,
+): Value => {
+  const half = (tokens: Value): Value =>
+    g.op('Where', [g.op('Greater', [tokens, g.float(2)]), g.op('Ceil', [g.op('Mul', [tokens, g.float(0.5)])]), tokens]);
+  /** What a layer makes of what enters it, where it runs. */
+  const through = (before: Value, make: (layer: number, entering: Value) => Value): Value => {
+    let entering = before;
+    const all = Array.from({ length: layers }, (_, layer) => {
+      if (running?.includes(layer) === false) return entering;
+      const left = make(layer, entering);
+      if (chosen === undefined || left === entering) return (entering = left);
+      const runs = g.op('Greater', [g.op('Gather', [chosen, g.int64(layer)]), g.float(0)]);
+      return (entering = g.op('Where', [runs, left, entering]));
+    });
+    return g.op('Concat', all, { axis: 1 });
+  };
+  const whole = through(length, (layer, entering) => (halving.includes(layer) ? half(entering) : entering));
+  const wanted = g.op('Min', [
+    g.op('Max', [wantedTokens(g, whole, lengths, layers), g.float(Math.max(minTokens, 1))]),
+    whole,
+  ]);
+  return through(length, (layer, entering) => {
+    if (halving.includes(layer)) return half(entering);
+    const own = g.op('Slice', [wanted, g.int64([layer]), g.int64([layer + 1]), g.int64([1])]);
+    return g.op('Min', [entering, own]);
+  });
+};
 
 /** For each layer, whether any row of the batch loses a token. */
 const wheneverNeeded = (g: GraphBuilder, kept: Value, length: Value, layers: number): Value[] => {
@@ -125,9 +180,11 @@ const everyToken = 2 ** 31;
 export const chooseLayers = (
   g: GraphBuilder,
   plan: readonly LayerLengths[],
-  { firstAlone }: { readonly firstAlone: boolean },
+  {
+    firstAlone,
+    chosen: running = g.input(layersInput, 'float32', [plan.length]),
+  }: { readonly firstAlone: boolean; readonly chosen?: Value | undefined },
 ): readonly LayerLengths[] => {
-  const running = g.input(layersInput, 'float32', [plan.length]);
   const runs = g.op('Greater', [running, g.float(0)]);
   const after = g.op('CumSum', [g.op('Cast', [runs], { to: elementTypeNumber('int64') }), g.int64(0)], {
     exclusive: 1,

@@ -15,7 +15,7 @@ import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { chooseOf, chooseTree } from '../graph/choose-tree.js';
 import { elementTypeNumber } from '../graph/protos.js';
 import { attentionSoftmax } from './attention-on-graph.js';
-import { addedBiases, comparedWithVectors, distanceValues, turn } from './distances-on-graph.js';
+import { addedBiases, comparedWithVectors, comparedWithWaves, distanceValues, turn } from './distances-on-graph.js';
 import { denseOnGraph, widen } from './head-on-graph.js';
 import type { WeightEmitter } from './precision.js';
 import { neighboursOnGraph } from './neighbours-on-graph.js';
@@ -55,6 +55,10 @@ export interface OnGraphOptions<Leaf> {
   readonly protectedTokens?: number | undefined;
   /** Whether positions travel with the tokens. */
   readonly positions: boolean;
+  /** Whether those that stay are to be in the order of the text. Default: only where tokens may become one. */
+  readonly ordered?: boolean | undefined;
+  /** Whether their types do. Default false. */
+  readonly types?: boolean | undefined;
   /** What the layers make of distances. Default: nothing. */
   readonly relatives?: readonly WeightTree<RelativePositions, Leaf>[] | undefined;
   /** Heads of attention, and the most tokens that an input may have: where there are distances. */
@@ -182,7 +186,11 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     { holds, width, tokens: { valid, merging } }: { holds: Value; width: Value; tokens: GraphTokens },
   ): { readonly order: Value; readonly stays: Value } => {
     const kept = g.op('ScatterElements', [g.op('Sub', [valid, valid]), best, holds], { axis: 1 });
-    const places = g.op('Sub', [g.op('Mul', [kept, g.float(manySlots)]), merging?.slots as Value]);
+    const everySlotOf = (x: Value): Value => {
+      const slots = g.op('Cast', [g.op('Gather', [g.op('Shape', [x]), g.int64(1)])], { to: float });
+      return g.op('Range', [g.float(0), slots, g.float(1)]);
+    };
+    const places = g.op('Sub', [g.op('Mul', [kept, g.float(manySlots)]), merging?.slots ?? everySlotOf(valid)]);
     const [, order] = topK(places, width);
     return { order, stays: g.op('Greater', [kept, g.float(0)]) };
   };
@@ -233,11 +241,12 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     return norm ? denseOps.norm(whole, norm, { epsilon, place: 'distances' }) : whole;
   };
   /** What attention makes of where tokens stood. */
-  const distancesAt = (at: () => Value): GraphTokens['distances'] => {
+  const distancesAt = (at: () => Value, types: Value | undefined): GraphTokens['distances'] => {
     const { relatives = [], heads = 1, mostTokens = 0 } = options;
     if (relatives.length === 0) return {};
     const constant = training ? g.op('Identity', [at()]) : at(); // no gradient flows into who stays
-    return distanceValues(g, constant, { relatives, emit, size: size / heads, positions: mostTokens });
+    const width = (): Value => g.op('Gather', [g.op('Shape', [inputs.ids]), g.int64(1)]);
+    return distanceValues(g, constant, { relatives, emit, size: size / heads, positions: mostTokens, width, types });
   };
   /** Of the tokens of the input, which stand in every row where they stand in any. */
   const firstPositions = (): Value => {
@@ -260,6 +269,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
    * @param states in the order of the input
    * @param entry the order in which they enter, where it is another
    */
+  const firstTypes = options.types ? inputs.typeIds : undefined;
   const entering = (states: Value, entry?: Entry): GraphTokens => ({
     valid: inputs.mask,
     padded,
@@ -268,7 +278,8 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       ? g.op('Pad', [g.op('Reshape', [states, g.int64([-1, hidden])]), g.int64([0, 0, 1, 0]), g.float(0)])
       : undefined,
     prior: entry && inputs.prior ? g.op('GatherElements', [inputs.prior, entry.order], { axis: 1 }) : inputs.prior,
-    distances: distancesAt(entry ? () => entry.order : firstPositions),
+    distances: distancesAt(entry ? () => entry.order : firstPositions, firstTypes),
+    types: firstTypes,
     merging: unmerge && {
       sizes: inputs.mask,
       merged: g.op('Less', [g.float(1), g.float(0)]),
@@ -320,11 +331,11 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       queries,
       keys,
       { query, key, value, relative },
-      { heads, layer, among, proportional, asking, epsilon, present, values = keys },
+      { heads, layer, among, proportional, asking, epsilon, present, values = keys, halved },
     ) => {
       const split = (x: Value): Value =>
         g.op('Transpose', [g.op('Reshape', [x, g.int64([0, 0, heads, size / heads])])], { perm: [0, 2, 1, 3] });
-      const { vectors } = relative ?? {};
+      const { vectors, waves } = relative ?? {};
       const width = Math.sqrt((size / heads) * comparisonsOf(relative));
       // Constant weights take the scale of the scores along; queries are brought back from it only where somebody looks at them.
       const unscaled = training && emit.dense(g, queries, query);
@@ -345,7 +356,10 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
               asking: whose,
               training: training !== undefined,
             });
-      const [q, k] = [turned(split(scaled), count), turned(split(projections.key), undefined)]; // [B, heads, .., size]
+      const contents = waves
+        ? g.op('Add', [scaled, g.op('Mul', [emit.whole(g, waves.keyBias), g.float(1 / width)])])
+        : scaled;
+      const [q, k] = [turned(split(contents), count), turned(split(projections.key), undefined)]; // [B, heads, .., size]
       const v = present === undefined ? split(projections.value) : undefined;
       const compared = vectors
         ? comparedWithVectors(
@@ -355,10 +369,25 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
             { emit, heads, size: size / heads, scale: 1 / width, asking: count, table: tableOf(vectors, epsilon) },
           )
         : [];
+      const ofWaves =
+        waves && asking !== 'first' // which alone compares nothing else
+          ? [
+              comparedWithWaves(
+                g,
+                waves,
+                { queries: scaled, values: among.distances },
+                {
+                  ...{ emit, heads, size: size / heads, scale: 1 / width, training: training !== undefined },
+                  positions: options.mostTokens ?? 0,
+                  asking: halved?.everyRow ? { places: halved.everyRow } : count,
+                },
+              ),
+            ]
+          : [];
       const probabilities = attentionSoftmax(g, [q, k], among, {
         training: training !== undefined,
         sized: proportional && { heads },
-        added: [...compared, ...(relative ? addedBiases(g, relative, among.distances, count) : [])],
+        added: [...compared, ...ofWaves, ...(relative ? addedBiases(g, relative, among.distances, count) : [])],
       });
       const voting = training ? training.dropout(g, probabilities, `${layer}.attention`, 'attention') : probabilities;
       const mixBy = (shares: Value, values: Value): Value => {
@@ -376,14 +405,15 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     },
 
     received: (
-      { probabilities }: Pick<Attended<GraphEngine<Leaf>>, 'probabilities'>,
-      { valid, merging },
+      { probabilities, asked }: Pick<Attended<GraphEngine<Leaf>>, 'probabilities' | 'asked'>,
+      among,
       voters = 'all',
     ) => {
       if (voters === 'first') {
         const own = g.op('Slice', [probabilities, g.int64([0]), g.int64([1]), g.int64([2])]); // [B, heads, 1, K]
         return g.op('ReduceSum', [own, g.int64([1, 2])], { keepdims: 0 });
       }
+      const { valid, merging } = asked ?? among;
       const votes = g.op('MatMul', [g.op('Unsqueeze', [merging?.sizes ?? valid, g.int64([1, 2])]), probabilities]); // [B, heads, 1, K]
       return g.op('ReduceSum', [votes, g.int64([1, 2])], { keepdims: 0 }); // [B, K]
     },
@@ -417,7 +447,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       const asSlots = (order: Value): Value => g.op('Unsqueeze', [order, g.int64([2])]);
       const everyPlace = (): Value =>
         g.op('Range', [g.float(0), g.op('Squeeze', [g.op('Cast', [width], { to: float })]), g.float(1)]);
-      if (!unmerge) {
+      if (!unmerge && !options.ordered) {
         const [slots, places] = [asSlots(best), everyPlace()];
         return { order: best, slots, places, counts, ragged, width, valid: undefined, stays: undefined };
       }
@@ -425,6 +455,51 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       const valid = g.op('Cast', [g.op('Less', [places, counts])], { to: float });
       const { order, stays } = inOrder(best, { holds: valid, width, tokens });
       return { order, slots: asSlots(order), places, counts, ragged, width, valid, stays };
+    },
+    halve: ({ valid, merging }) => {
+      const asFloat = (x: Value): Value => g.op('Cast', [x], { to: float });
+      const constant = (x: Value): Value => (training ? g.op('Identity', [x]) : x);
+      const one = g.float(1);
+      const count = g.op('ReduceSum', [valid, g.int64([1])], { keepdims: 1 }); // [B, 1]
+      const several = g.op('Greater', [count, g.float(2)]);
+      const halves = g.op('Where', [several, g.op('Ceil', [g.op('Mul', [count, g.float(0.5)])]), count]);
+      const most = g.op('ReduceMax', [halves], { keepdims: 0 });
+      const number = (limit: Value): Value => g.op('Range', [g.float(0), limit, one]);
+      const slots = number(asFloat(g.op('Gather', [g.op('Shape', [valid]), g.int64(1)]))); // [K]
+      const places = number(most); // [N]
+      const half = g.op('Mul', [slots, g.float(0.5)]);
+      const even = g.op('Equal', [g.op('Floor', [half]), half]);
+      const end = g.op('Where', [several, g.op('Sub', [count, one]), count]); // who comes after is in none
+      const paired = g.op('Or', [even, g.op('Less', [g.op('Add', [slots, one]), end])]);
+      const isFirst = g.op('Equal', [slots, g.float(0)]);
+      const share = g.op('Where', [g.op('And', [paired, g.op('Not', [isFirst])]), g.float(0.5), one]);
+      const shares = constant(g.op('Mul', [share, asFloat(g.op('Less', [slots, end]))])); // [B, K]
+      const into = g.op('Expand', [
+        g.op('Cast', [g.op('Min', [g.op('Ceil', [half]), g.op('Sub', [most, one])])], { to: int64 }),
+        g.op('Shape', [valid]),
+      ]);
+      const first = g.op('Max', [g.op('Sub', [g.op('Mul', [places, g.float(2)]), one]), g.float(0)]);
+      const everyRow = g.op('Cast', [first], { to: int64 });
+      const rows = g.op('Slice', [g.op('Shape', [valid]), g.int64([0]), g.int64([1])]);
+      const order = g.op('Expand', [everyRow, g.op('Concat', [rows, g.int64([1])], { axis: 0 })]);
+      const there = asFloat(g.op('Less', [places, halves])); // [B, N]
+      const sumOf = (values: Value): Value =>
+        g.op('ScatterElements', [g.op('Sub', [there, there]), into, g.op('Mul', [values, shares])], {
+          axis: 1,
+          reduction: 'add',
+        });
+      return {
+        order,
+        slots: g.op('Unsqueeze', [order, g.int64([2])]),
+        places,
+        counts: halves,
+        ragged: g.op('Less', [g.op('ReduceMin', [halves], { keepdims: 0 }), most]),
+        width: g.op('Cast', [g.op('Reshape', [most, g.int64([1])])], { to: int64 }),
+        valid: there,
+        stays: undefined,
+        everyRow,
+        mixed: { into, shares, sizes: merging ? sumOf(merging.sizes) : there },
+      };
     },
     stays: ({ stays }) => stays as Value,
     merge: (by, { into, weights, sizes }) => {
@@ -444,29 +519,31 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       return { ...by, mixed };
     },
     move: (x, by) => (by.mixed ? mix(x, by, by.mixed) : g.op('GatherND', [x, by.slots], { batch_dims: 1 })),
-    depart: (tokens, { order, places, counts, ragged, valid: holds, mixed }, states) => {
+    depart: (tokens, { order, places, counts, ragged, valid: holds, everyRow, mixed }, states) => {
       const take = (values: Value): Value => g.op('GatherElements', [values, order], { axis: 1 });
-      const { positions, departed, prior, merging } = tokens;
+      const { positions, departed, prior, merging, types } = tokens;
       const valid = holds ?? g.op('Cast', [g.op('Less', [places, counts])], { to: float });
       const mergingAfter = (before: MergingTokens): MergingTokens => {
         const slots = g.op('Unsqueeze', [places, g.int64([0])]);
         if (!mixed) return { ...before, slots };
         return {
           sizes: mixed.sizes,
-          merged: g.op('Less', [g.float(0), g.float(1)]),
+          merged: everyRow ? before.merged : g.op('Less', [g.float(0), g.float(1)]), // halves stand for one each
           segments: g.op('Mul', [take(before.segments), valid]),
           slots,
           owners: before.owners && g.op('GatherElements', [mixed.into, before.owners], { axis: 1 }),
         };
       };
       const positionsAfter = positions && take(positions);
+      const typesAfter = types && take(types);
       return {
         valid,
         padded: ragged,
         positions: positionsAfter,
         departed: departed && keepStates(departed, states, tokens),
         prior: prior && take(prior),
-        distances: distancesAt(() => positionsAfter as Value),
+        distances: distancesAt(() => positionsAfter as Value, typesAfter),
+        types: typesAfter,
         merging: merging && mergingAfter(merging),
       };
     },

@@ -14,13 +14,19 @@ export interface BareEncoder {
 }
 
 export const openBareEncoder = async (model: TaskModel): Promise<BareEncoder> => {
-  const { layers } = model.dimensions;
+  const { layers, halving = [] } = model.dimensions;
   const bytes = exportGraph(await hostModel(model, { withHead: false }));
   const { ort, session } = await openSession(readOnnxFile(bytes).bytes);
   return {
     hidden: async (inputs, configs) => {
       const outputs = await session.run(
-        tokenFeeds(ort, inputs, { configs, layers, inputNames: session.inputNames, image: model.dimensions.image }),
+        tokenFeeds(ort, inputs, {
+          configs,
+          layers,
+          halving,
+          inputNames: session.inputNames,
+          image: model.dimensions.image,
+        }),
       );
       return outputs['last_hidden_state']?.data as Float32Array;
     },

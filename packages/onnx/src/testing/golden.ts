@@ -14,6 +14,7 @@ export const goldenFamilies = [
   'albert',
   'modernbert',
   'deberta-v2',
+  'funnel',
   'nomic_bert',
   'new',
   'mobilebert',

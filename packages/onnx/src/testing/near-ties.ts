@@ -18,7 +18,9 @@ export const isNearTie = async (
   const { hidden, trace } = encode(encoder, [input], { config, reducer, wanted: 'survivors', trace: true });
   const scores = await Promise.all(trace.map((layer) => layer.scores.data()));
   tf.dispose([hidden, ...trace.flatMap((layer) => [layer.scores, layer.positions])]);
-  return keptTokens(config, input.ids.length).some((count, layer) => {
+  const halving = encoder.blocks.flatMap(({ halves }, layer) => (halves ? [layer] : []));
+  return keptTokens(config, input.ids.length, { halving }).some((count, layer) => {
+    if (halving.includes(layer)) return false;
     const others = Array.from(scores[layer] ?? [])
       .slice(1)
       .sort((a, b) => b - a); // the first token always stays

@@ -116,6 +116,17 @@ const mobileConfig = {
   num_feedforward_networks: 3,
   hidden_act: 'relu',
 };
+const funnelConfig = {
+  model_type: 'funnel',
+  vocab_size: 60,
+  d_model: 24,
+  n_head: 2,
+  d_head: 12,
+  d_inner: 40,
+  block_sizes: [1, 2],
+  max_position_embeddings: 24,
+  initializer_range: 0.15,
+};
 const robertaConfig = { ...config, model_type: 'roberta', max_position_embeddings: 26, type_vocab_size: 1 };
 
 describe.each([
@@ -138,6 +149,8 @@ describe.each([
   },
   { task: sequenceClassification(['a', 'b']), config: mobileConfig },
   { task: tokenClassification(['O', 'B-x', 'I-x']), config: { ...mobileConfig, use_bottleneck_attention: true, normalization_type: 'layer_norm', hidden_dropout_prob: 0.1 } }, // prettier-ignore
+  { task: sequenceClassification(['a', 'b']), config: funnelConfig },
+  { task: regression(), config: { ...funnelConfig, block_sizes: [1, 1], block_repeats: [2, 1] } },
   { task: sequenceClassification(['a', 'b']), config: distilbertConfig },
   { task: multiLabelClassification(['a', 'b', 'c']), config },
   { task: multiLabelClassification(['a']), config: distilbertConfig },

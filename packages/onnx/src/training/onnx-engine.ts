@@ -10,6 +10,7 @@ import type {
   TrainingEngine,
   TrainingPass,
 } from '@length-adaptive/core/training';
+import { fullLength, letsLeave } from '@length-adaptive/core/lengths';
 import { runSandwich } from '@length-adaptive/core/training';
 import type { AdaptationPlan, FineTuneEngine, LabelledInput, TaskModel } from '@length-adaptive/models/engine';
 import type { RunnableModel } from '@length-adaptive/models/engine';
@@ -78,7 +79,7 @@ export const openEngine = async (
   teacher?: AnsweringTeacher | AnsweringOriginal,
 ): Promise<OnnxTrainingEngine> => {
   const shapes = trainingModel(model);
-  const { hiddenSize, heads, layers: layerCount } = model.dimensions;
+  const { hiddenSize, heads, layers: layerCount, halving = [] } = model.dimensions;
   const weights = await copyWeights(model.parameters);
   const graphs = new Map<string, Promise<OpenGraph>>();
 
@@ -112,13 +113,16 @@ export const openEngine = async (
     });
     const { ort, session, parameters } = graph;
     const inputs = batch.map(({ input }) => input);
-    const kept = config && inputs.map(({ ids }) => keptOf(config, ids.length, layers));
+    const keptAt = (lengths: readonly number[]): number[][] =>
+      inputs.map(({ ids }) => keptOf(lengths, ids.length, layers, halving));
+    const kept = config && keptAt(config);
     const known = withPriors(model.prior, inputs);
     checkPriors(known, {
       reducer: model.reducer,
       priorLayers: model.prior?.layers ?? 0,
       layers: layerCount,
-      leaves: (row) => kept?.[row]?.some((count) => count < (inputs[row]?.ids.length ?? 0)) ?? false,
+      leaves: (row) =>
+        config !== undefined && letsLeave(config, inputs[row]?.ids.length ?? 0, { halving, running: layers }),
     });
     const feeds: Record<string, RuntimeTensor> = {
       ...tokenFeeds(ort, known, {
@@ -129,7 +133,8 @@ export const openEngine = async (
       }),
       ...weights.feeds(ort, session.inputNames),
       ...(dropping &&
-        dropoutFeeds(ort, graph.dropouts, inputs, kept, dropout, {
+        dropoutFeeds(ort, graph.dropouts, inputs, kept ?? keptAt(fullLength(layerCount)), dropout, {
+          halving: layers.flatMap((layer, place) => (halving.includes(layer) ? [place] : [])),
           heads,
           size: hiddenSize,
           embeddingSize: embeddingWidth(model.dimensions),

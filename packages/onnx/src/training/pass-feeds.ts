@@ -12,8 +12,13 @@ export const float = (ort: OnnxRuntime, data: Float32Array, shape: readonly numb
 export const scalar = (ort: OnnxRuntime, value: number): RuntimeTensor => float(ort, Float32Array.of(value), []);
 
 /** Tokens that each layer that runs keeps. */
-export const keptOf = (config: readonly number[], length: number, layers: readonly number[]): number[] => {
-  const kept = keptTokens(config, length);
+export const keptOf = (
+  config: readonly number[],
+  length: number,
+  layers: readonly number[],
+  halving?: readonly number[],
+): number[] => {
+  const kept = keptTokens(config, length, { running: layers, ...(halving && { halving }) });
   return layers.map((layer) => kept[layer] as number);
 };
 
@@ -39,7 +44,10 @@ export const dropoutFeeds = (
     size,
     embeddingSize,
     wanted,
+    halving = [],
   }: {
+    /** Those of the layers that run, by their place among them, that take tokens two by two. */
+    readonly halving?: readonly number[] | undefined;
     readonly heads: number;
     readonly size: number;
     readonly embeddingSize: number;
@@ -56,7 +64,8 @@ export const dropoutFeeds = (
     if (place.startsWith('head.')) return place === 'head.first' ? [rows, size] : [rows, length, size];
     const layer = Number(place.split('.')[0]);
     const last = wanted === 'first' && layer === layers - 1; // computes the first token only
-    if (place.endsWith('attention')) return [rows, heads, last ? 1 : widthAfter(layer - 1), widthAfter(layer - 1)];
+    const asking = widthAfter(halving.includes(layer) ? layer : layer - 1);
+    if (place.endsWith('attention')) return [rows, heads, last ? 1 : asking, widthAfter(layer - 1)];
     return [rows, last ? 1 : widthAfter(layer), size];
   };
   return Object.fromEntries(

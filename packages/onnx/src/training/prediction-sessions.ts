@@ -1,7 +1,7 @@
 import type { EncoderInput } from '@length-adaptive/core/encoder';
 import { checkPriors } from '@length-adaptive/core/encoder';
 import type { LengthConfig, OperatingPoint } from '@length-adaptive/core/lengths';
-import { keptTokens, lengthsOf, validateOperatingPoint } from '@length-adaptive/core/lengths';
+import { letsLeave, lengthsOf, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import type { RunnableModel, TaskModel } from '@length-adaptive/models/engine';
 import { withPriors } from '@length-adaptive/models/engine';
 import { checkRanks } from '@length-adaptive/models/files';
@@ -28,7 +28,7 @@ export const predictionSessions = (
   weights: Pick<TrainedWeights, 'feeds'>,
   options: SessionOptions,
 ): PredictionSessions => {
-  const { layers } = model.dimensions;
+  const { layers, halving = [] } = model.dimensions;
   const graph = trainingModel(model);
   const answering = openSession(predictionGraph(graph), options);
   answering.catch(() => undefined); // whoever predicts is told
@@ -45,15 +45,13 @@ export const predictionSessions = (
       reducer: model.reducer,
       priorLayers: model.prior?.layers ?? 0,
       layers,
-      leaves: (row) => {
-        const tokens = inputs[row]?.ids.length ?? 0;
-        return keptTokens(config, tokens).some((count) => count < tokens);
-      },
+      leaves: (row) => letsLeave(config, inputs[row]?.ids.length ?? 0, { halving }),
     });
     return runGraph(session, {
       ...tokenFeeds(ort, known, {
         configs: inputs.map(() => config),
         layers,
+        halving,
         inputNames: session.inputNames,
       }),
       ...weights.feeds(ort, session.inputNames),
@@ -80,7 +78,7 @@ export const predictionSessions = (
     keptPositions: async (input, point) => {
       const config = configOf(point);
       tracing ??= openSession(predictionGraph(graph, { trace: true }), options);
-      return keptPositionsOf(await run(tracing, [input], config), config, input.ids.length);
+      return keptPositionsOf(await run(tracing, [input], config), config, input.ids.length, { halving });
     },
     release: async () => {
       await release(answering);

@@ -143,7 +143,7 @@ export const predictionGraph = (model: TrainingModel, { trace = false } = {}): U
   };
   const weights = mapWeights<EncoderWeights, NamedShape, Value>(model.encoder, input);
   const head = mapWeights<HeadWeights, NamedShape, Value>(model.head, input);
-  const plan = planLengths(g, inputs.mask, 'input', dimensions.layers);
+  const plan = planLengths(g, inputs.mask, 'input', dimensions.layers, { halving: dimensions.halving ?? [] });
   const { hidden, stayed, positions } = encoderGraph(
     g,
     { weights, emit: trainableWeights },

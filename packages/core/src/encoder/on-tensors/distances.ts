@@ -2,9 +2,12 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
 import { paddingScore } from '../../extent.js';
-import type { DistanceVectors, RelativePositions, WeightTree } from '../weights.js';
+import type { DistanceVectors, RelativePositions, WaveVectors, WeightTree } from '../weights.js';
 import type { Turning } from '../angles.js';
 import { angleValues } from '../angles.js';
+import { waveValues } from '../waves.js';
+import { moveSlots, moveTokens } from '../../drop-and-restore.js';
+import type { Selection } from '../../selection/selection.js';
 import { dense, layerNorm } from './dense.js';
 import { constant } from './numbers.js';
 import type { AffineWeights, LayerNormWeights } from '../weights.js';
@@ -24,7 +27,28 @@ export interface Distances {
    * @param keys [B, heads, T, size]
    */
   compared(relative: Relative, queries: Tensor4D, keys: Tensor4D, epsilon: number): Tensor4D | undefined;
+  /**
+   * What waves and segments add to the scores: [B, heads, queries, keys], nothing in the first row and the first column.
+   *
+   * @param queries [B * Q, hidden]
+   */
+  ofWaves(waves: WaveVectors, queries: Tensor2D, options: OfWavesOptions): Tensor4D;
 }
+
+export interface OfWavesOptions {
+  readonly heads: number;
+  /** Of the keys, [B, T] int32. Default: all are of one. */
+  readonly types: Tensor2D | undefined;
+  /** The keys in whose places those stand that ask. Default: all. */
+  readonly asking: Selection | undefined;
+}
+
+/** 0 in the first row and the first column, 1 elsewhere: [queries, keys] */
+const butFirst = (queries: number, keys: number): Tensor2D =>
+  tf.tensor2d(
+    Float32Array.from({ length: queries * keys }, (_, i) => (i < keys || i % keys === 0 ? 0 : 1)),
+    [queries, keys],
+  );
 
 /** Heads first: [B, heads, T, size] -> [heads, B * T, size]. */
 const byHead = (x: Tensor4D): Tensor3D => {
@@ -94,7 +118,59 @@ export const distancesOf = (
     return tf.reshape(tf.range(0, heads * batch * length * count, count, 'int32'), shape);
   };
 
+  /** Of those that ask: the values of the keys in whose places they stand, [1 or B, T] -> [1 or B, Q] */
+  const askedOf = (values: Tensor2D, asking: Selection | undefined): Tensor2D => {
+    if (!asking) return values;
+    const all = values.shape[0] === asking.rows ? values : tf.tile(values, [asking.rows, 1]);
+    return moveSlots(all, asking);
+  };
+  const pairsOf = <R>(asking: Selection | undefined, key: string, make: () => R): R =>
+    asking ? make() : once(key, make);
+
   return {
+    ofWaves: ({ map, segments, keyBias: _, waveBias, segmentBias }, queries, { heads, types, asking }) => {
+      const [slots, hidden] = queries.shape;
+      const size = hidden / heads;
+      const rows = asking?.rows ?? slots / width; // B
+      const count = slots / rows; // Q
+      const byHeads = (x: Tensor2D): Tensor3D => tf.transpose(tf.reshape(x, [x.shape[0], heads, size]), [1, 0, 2]);
+      const reach = inputWidth - 1;
+      const table = once('waves', () => tf.tensor2d(waveValues(hidden, reach), [2 * reach + 1, hidden]));
+      const vectors = dense(table, map); // [2 * reach + 1, hidden]
+      const products = tf.matMul(byHeads(tf.add(queries, waveBias)), byHeads(vectors), false, true);
+      const index = pairsOf(asking, `waves ${heads} ${rows}`, () => {
+        const places = tf.add<Tensor3D>(
+          tf.sub(tf.expandDims<Tensor3D>(at, 1), tf.expandDims<Tensor3D>(askedOf(at, asking), 2)),
+          tf.scalar(reach, 'int32'),
+        );
+        return flat(places, starts(heads, rows, count, 2 * reach + 1, 2));
+      });
+      const shape: [number, number, number, number] = [heads, rows, count, width];
+      // Each of the keys has a distance of its own from a query, so that this is a move, with one for its gradient.
+      const moved = { rows: heads * rows * count, width: 2 * reach + 1, size: width, source: index };
+      const distant = tf.reshape<Rank.R4>(moveTokens(tf.reshape<Rank.R2>(products, [-1, 1]), moved), shape);
+      const ofSegments = tf.matMul(byHeads(tf.add(queries, segmentBias)), byHeads(segments), false, true); // [heads, B * Q, 2]
+      const [other, same] = [0, 1].map((kind) =>
+        tf.reshape<Rank.R4>(tf.slice(ofSegments, [0, 0, kind], [-1, -1, 1]), [heads, rows, count, 1]),
+      ) as [Tensor4D, Tensor4D];
+      const inSegment = types
+        ? tf.add<Tensor4D>(
+            other,
+            tf.mul(
+              tf.sub<Tensor4D>(same, other),
+              pairsOf(asking, `segments ${types.id}`, () =>
+                tf.cast(
+                  tf.equal(tf.expandDims<Tensor3D>(types, 1), tf.expandDims<Tensor3D>(askedOf(types, asking), 2)),
+                  'float32',
+                ),
+              ),
+            ),
+          )
+        : same;
+      const apart = pairsOf(asking, `apart ${count}`, () => butFirst(count, width));
+      return tf.transpose(tf.mul<Tensor4D>(tf.add<Tensor4D>(distant, inSegment), apart), [1, 0, 2, 3]);
+    },
+
     bias: ({ bias, rows, window, causal = false }) =>
       once(`bias ${bias?.id} ${window} ${causal}`, () => {
         const parts = [

@@ -12,7 +12,14 @@ import { oneSegment, segmentsOf } from '../batch.js';
 import type { DenseOps, EncoderOps, HeadOps, MeanWeights, Unmerge } from '../encoder-ops.js';
 import { patchCount, patchSize } from '../image-shape.js';
 import { entryOrder } from '../summary.js';
-import type { AffineWeights, DenseWeights, LayerNormWeights, RelativePositions, WeightTree } from '../weights.js';
+import type {
+  AffineWeights,
+  DenseWeights,
+  LayerNormWeights,
+  RelativePositions,
+  WaveVectors,
+  WeightTree,
+} from '../weights.js';
 import { addPrior } from './add-prior.js';
 import { attentionSoftmax, joinHeads, splitHeads } from './attention.js';
 import { activate } from './activation.js';
@@ -23,6 +30,7 @@ import type { Distances } from './distances.js';
 import { distancesOf } from './distances.js';
 import { applyDropout } from './dropout.js';
 import { fusedBlocks } from './fused-blocks.js';
+import { halves } from './halves.js';
 import { constant, numbersOnTensors, takeNumbers } from './numbers.js';
 import { neighbours } from './neighbours.js';
 import { everyPosition, maskPositions } from './positions.js';
@@ -41,6 +49,8 @@ export interface OnTensorsOptions {
   readonly owners: boolean;
   /** Whether the states of tokens that leave are kept. */
   readonly departed: boolean;
+  /** Whether their types travel with the tokens. Default false. */
+  readonly types?: boolean | undefined;
   /** What tokens that go into others return with, where they do so. Default: tokens just leave. */
   readonly unmerge?: Unmerge | undefined;
 }
@@ -140,6 +150,7 @@ export const onTensors = ({
   positions,
   owners: following,
   departed,
+  types,
   unmerge,
 }: OnTensorsOptions): EncoderOps<TensorEngine> => {
   const { rows, width } = batch;
@@ -183,7 +194,16 @@ export const onTensors = ({
       queries,
       keys,
       weights,
-      { heads, among: { extent, sizes, positions: at }, proportional, epsilon, present, values = keys },
+      {
+        heads,
+        among: { extent, sizes, positions: at, types: kinds },
+        proportional,
+        asking,
+        epsilon,
+        present,
+        values = keys,
+        halved,
+      },
     ) => {
       const projections = {
         query: dense(queries, denseOf(weights.query)),
@@ -194,10 +214,19 @@ export const onTensors = ({
       const { relative } = weights;
       const distances = relative && knownDistances(at, extent.width);
       const turned = (x: Tensor4D): Tensor4D => (relative && distances ? distances.turn(x, relative) : x);
-      const [q, k] = [turned(split(projections.query)), turned(split(projections.key))];
+      const waves = relative?.waves as WaveVectors | undefined;
+      const contents = waves ? tf.add<Tensor2D>(projections.query, waves.keyBias) : projections.query;
+      const [q, k] = [turned(split(contents)), turned(split(projections.key))];
       const products: Tensor4D = tf.matMul(q, k, false, true); // [B, heads, queries, keys]
       const scale = 1 / Math.sqrt((projections.query.shape[1] / heads) * comparisonsOf(relative));
-      const scores = distances ? addDistances(products, distances, relative, { q, k, scale, epsilon }) : products;
+      const near = distances ? addDistances(products, distances, relative, { q, k, scale, epsilon }) : products;
+      const scores =
+        waves && distances && asking !== 'first' // which alone compares nothing else
+          ? tf.add<Tensor4D>(
+              near,
+              distances.ofWaves(waves, projections.query, { heads, types: kinds, asking: halved?.kept }),
+            )
+          : near;
       const sized = sizes && proportional ? addSizes(scores, sizes, scale) : scores;
       const probabilities = attentionSoftmax(sized, extent, scale);
       const voting = dropout ? applyDropout(probabilities, dropout.attention, dropout.random) : probabilities;
@@ -212,8 +241,8 @@ export const onTensors = ({
       return { context, probabilities, projections };
     },
 
-    received: ({ probabilities }, { extent, sizes }, voters = 'all') =>
-      attentionSignificance(probabilities, extent, { voters, votes: sizes }),
+    received: ({ probabilities, asked }, { extent, sizes }, voters = 'all') =>
+      attentionSignificance(probabilities, extent, { voters, votes: asked ? numbersOnTensors.sizes(asked) : sizes }),
     read: (x, weights, mix) => {
       const outputs = dense(x, weights as DenseWeights); // [B * T, outputs]
       const mixed = mix ? tf.matMul(outputs, tf.tensor2d([...mix], [mix.length, 1])) : outputs;
@@ -238,6 +267,22 @@ export const onTensors = ({
       const extent = { rows, width: Math.max(...counts), counts };
       return { order, kept: selectionOf(order, 0, extent.width), extent };
     },
+    halve: ({ extent, sizes }) => {
+      const own = halves(extent);
+      const { width: slots } = own.extent;
+      const order = tf.tensor2d(own.order, [rows, extent.width], 'int32');
+      const shares = tf.tensor3d(own.shares, [rows, slots, extent.width]);
+      return {
+        order,
+        kept: selectionOf(order, 0, slots),
+        extent: own.extent,
+        mixed: {
+          shares,
+          into: tf.tensor2d(own.into, [rows, extent.width]),
+          sizes: sizes && tf.sum<Tensor2D>(tf.mul(shares, tf.expandDims(sizes, 1)), -1),
+        },
+      };
+    },
     stays: ({ order }, counts) => tf.less(placesOf(order), tf.tensor2d([...counts], [rows, 1], 'int32')),
     merge: (by, { into, weights, sizes }) => {
       const slots = tf.expandDims<Tensor3D>(tf.range(0, by.extent.width, 1, 'float32'), 1); // [N, 1]
@@ -249,13 +294,16 @@ export const onTensors = ({
         mixed: {
           shares: tf.div(weighted, tf.maximum(sums, leastWeight)),
           into,
-          sizes: tf.sum(tf.mul(goes, tf.expandDims(sizes, 1)), -1),
+          sizes: tf.sum<Tensor2D>(tf.mul(goes, tf.expandDims(sizes, 1)), -1),
         },
       };
     },
     move: (x, { kept, mixed }) => (mixed ? mixTokens(x, mixed.shares) : moveTokens(x, kept)),
     depart: (tokens, { order, kept, extent, mixed }, states) => {
-      const { positions: before, prior, segments, owners } = tokens;
+      const { positions: before, prior, segments, owners, types: kinds } = tokens;
+      /** [B, N] above 0 for slots that hold a token */
+      const there = (): Tensor2D =>
+        mixed?.sizes ?? tf.tensor2d(slotValues(extent, { real: 1, padding: 0 }), [rows, extent.width]);
       const group = () => {
         const from = Math.min(...extent.counts);
         const gone = selectionOf(order, from, tokens.extent.width);
@@ -276,7 +324,8 @@ export const onTensors = ({
         positions: before && moveSlots(before, kept),
         prior: prior && moveSlots(prior, kept),
         sizes: mixed?.sizes,
-        segments: segments && mixed && tf.where(tf.greater(mixed.sizes, 0), moveSlots(segments, kept), 0),
+        segments: segments && mixed && tf.where(tf.greater(there(), 0), moveSlots(segments, kept), 0),
+        types: kinds && moveSlots(kinds, kept),
         owners:
           mixed && following
             ? tf.cast(
@@ -306,6 +355,7 @@ export const onTensors = ({
       sizes: undefined,
       segments: unmerge && tf.tensor2d(segmentsOf(batch, protectedTokens), [rows, width]),
       owners: undefined,
+      types: types ? tf.tensor2d(batch.typeIds, [rows, width], 'int32') : undefined,
     }),
     beginWith: (states, summary) => {
       const order = batch.lengths.flatMap((length, row) => {

@@ -20,6 +20,8 @@ export type TensorTokens = {
   readonly segments: Tensor2D | undefined;
   /** The slot of what each token of the input has become, once any have become one: [B, T] int32 */
   readonly owners: Tensor2D | undefined;
+  /** Their types, where attention compares them: [B, K] int32 */
+  readonly types?: Tensor2D | undefined;
 };
 
 /** Which slots are kept. */
@@ -38,8 +40,8 @@ export interface Mixed {
   readonly shares: Tensor3D;
   /** The new slot that each goes into: [B, T] */
   readonly into: Tensor2D;
-  /** [B, N] */
-  readonly sizes: Tensor2D;
+  /** [B, N]; undefined: each stands for itself alone */
+  readonly sizes: Tensor2D | undefined;
 }
 
 /** What the encoder computes with on TensorFlow.js: states are flat, [B * K, hidden]. */

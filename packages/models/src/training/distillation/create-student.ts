@@ -6,6 +6,7 @@ import { bert } from '../../architectures/bert.js';
 import { tinyBertShapes } from '../../architectures/tinybert.js';
 import { ModelError } from '../../errors.js';
 import { predictorPrefix } from '../../architectures/predictor-specs.js';
+import type { ModelConfig } from '../../architectures/model-config.js';
 import type { ParameterSpec } from '../../architectures/parameter-specs.js';
 import { withProducts } from '../../low-rank/products.js';
 import { saveParameters } from '../../architectures/parameters.js';
@@ -49,9 +50,11 @@ const sourceNames = (
   architecture: Architecture,
   dimensions: Dimensions,
   layers: readonly number[],
+  config: ModelConfig,
 ): Map<string, string> => {
   const theirs = architecture.encoder(dimensions);
-  const own = architecture.encoder({ ...dimensions, layers: layers.length });
+  const sizes = architecture.withLayers ? architecture.dimensions(config) : dimensions;
+  const own = architecture.encoder({ ...sizes, layers: layers.length });
   return pairNames(own, { ...theirs, blocks: layers.map((layer) => theirs.blocks[layer]) }, new Map());
 };
 
@@ -73,7 +76,8 @@ const reducerOf = ({ reducer }: Pick<TaskModel, 'reducer'>): Reducer =>
 const fromLayers = async (teacher: TaskModel, layers: readonly number[], seed: number): Promise<TaskModel> => {
   const { architecture, dimensions, config, task, parameters, initialised } = teacher;
   checkLayers(layers, dimensions.layers);
-  const names = sourceNames(architecture, dimensions, layers);
+  const changed = architecture.withLayers?.(config, layers) ?? { ...config, [architecture.layersKey]: layers.length };
+  const names = sourceNames(architecture, dimensions, layers, changed);
   const { tensors: saved } = withProducts(await saveParameters(parameters));
   const tensors = new Map<string, TensorData>();
   const copy = (name: string, source: string): void => {
@@ -85,7 +89,6 @@ const fromLayers = async (teacher: TaskModel, layers: readonly number[], seed: n
   );
   for (const [name, source] of names) copy(name, source);
   for (const name of saved.keys()) if (!ofEncoder.has(name) && !name.startsWith(predictorPrefix)) copy(name, name); // the head
-  const changed = { ...config, [architecture.layersKey]: layers.length };
   return createTaskModel(changed, tensors, { task, seed, reducer: reducerOf(teacher) });
 };
 
