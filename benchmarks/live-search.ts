@@ -20,7 +20,7 @@ import { dataFolder, runsFolder } from './accuracy/accuracy-rows.js';
 import { runPrintedStage } from './accuracy/run-stage.js';
 import type { Row } from './harness.js';
 import { percent, report } from './harness.js';
-import { squadParagraphs } from './paragraphs/squad-paragraphs.js';
+import { contextsOf } from './paragraphs/squad-paragraphs.js';
 
 const out = fileURLToPath(new URL('../apps/docs/public/models/search', import.meta.url));
 const run = path.join(runsFolder, 'live-search');
@@ -32,9 +32,6 @@ const keeps = [0.6, 0.7, 0.78, 0.85, 0.9, 0.95, 1];
 
 /** Passages that the vectors are compared on; every fourth asks for the others. */
 const heldOut = 240;
-
-const paragraphsOf = async (file: string): Promise<string[]> =>
-  (await squadParagraphs(path.join(dataFolder, 'squad11', file))).map(({ context }) => context.replaceAll(/\s+/g, ' '));
 
 /** Every n-th of a list, so many of them. */
 const spreadOver = <T>(list: readonly T[], count: number): T[] =>
@@ -110,7 +107,7 @@ const main = async (): Promise<void> => {
     console.log(`live-search is left out: there is no squad11 in ${dataFolder} (LENGTH_ADAPTIVE_DATA).`);
     return;
   }
-  const train = await paragraphsOf('train-44-articles-v1.1.json.gz');
+  const train = await contextsOf(path.join(dataFolder, 'squad11/train-44-articles-v1.1.json.gz'));
   const plain = path.join(run, 'paragraphs.txt');
   mkdirSync(run, { recursive: true });
   writeFileSync(plain, train.map((text) => `${text}\n`).join(''));
@@ -128,7 +125,10 @@ const main = async (): Promise<void> => {
     flags: { model, out, weights: 'int8', vocabulary, data: plain, overwrite: true },
   });
   const predictor = await loadOnnx(out);
-  const found = await measure(predictor, spreadOver(await paragraphsOf('dev-v1.1.json.gz'), heldOut));
+  const found = await measure(
+    predictor,
+    spreadOver(await contextsOf(path.join(dataFolder, 'squad11/dev-v1.1.json.gz')), heldOut),
+  );
   predictor.dispose();
   const file = path.join(out, 'length_adaptive.json');
   const told: LengthAdaptiveFile = validateLengthAdaptiveFile(JSON.parse(readFileSync(file, 'utf8')));

@@ -1,16 +1,14 @@
 /** Reranking 30 passages of about 300 tokens: how well and how fast at every length, by a cascade, and within a deadline. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { OperatingPoint } from '@length-adaptive/core';
-import { constantRatioConfig, formatPoint } from '@length-adaptive/core';
-import type { Cascade, MeasuredCascade, Reranker } from '@length-adaptive/models';
+import type { Cascade, MeasuredCascade } from '@length-adaptive/models';
 import { createReranker, searchCascades, withCascades } from '@length-adaptive/models';
 import { openOnnx } from '@length-adaptive/onnx';
 import { dataFolder } from './accuracy/accuracy-rows.js';
 import type { Row } from './harness.js';
 import { formatSpread, quantile, ratio, report, spread } from './harness.js';
-import type { Candidates } from './rerank/candidates.js';
 import { candidatesOf, gainAt } from './rerank/candidates.js';
+import { bestWithin, describeCascade, pointsFor, scoreOn } from './rerank/cascades.js';
 import { about as model, devFile, trainFile, trainReranker } from './rerank/recipe.js';
 
 const candidates = 30;
@@ -24,44 +22,6 @@ const queries = {
   scored: countOf('BENCH_QUERIES', 200),
   timed: countOf('BENCH_TIMED_QUERIES', 15),
   due: countOf('BENCH_DEADLINE_QUERIES', 500),
-};
-
-/** Points whose cascades are looked at: shares that shrink evenly, and such that leave the first third of the layers whole. */
-const pointsFor = (layers: number): OperatingPoint[] => [
-  ...[0.9, 0.8, 0.7, 0.6, 0.5].map((share) => ({ lengths: constantRatioConfig(layers, share) })),
-  ...[0.12, 0.3, 0.5].map((share) => ({
-    lengths: Array.from({ length: layers }, (_, layer) => (layer < Math.ceil(layers / 3) ? 1 : share)),
-  })),
-];
-
-/** Of the cascades within a share of the cost, the one nearest to the full length. */
-const bestWithin = (cascades: readonly MeasuredCascade[], cost: number): MeasuredCascade => {
-  const within = cascades.filter((cascade) => cascade.cost <= cost);
-  const best = within.reduce<MeasuredCascade | undefined>(
-    (top, found) => (top === undefined || found.fidelity > top.fidelity ? found : top),
-    undefined,
-  );
-  if (best === undefined) throw new Error(`no cascade costs ${cost} or less`);
-  return best;
-};
-
-interface Scored {
-  readonly ndcg: number;
-  readonly cost: number;
-}
-
-const scoreOn = async (
-  reranker: Reranker,
-  lists: readonly Candidates[],
-  cascade: Cascade | undefined,
-): Promise<Scored> => {
-  let [gain, cost] = [0, 0];
-  for (const { query, documents, relevant } of lists) {
-    const ranking = await reranker.rerank(query, documents, { cascade });
-    gain += gainAt(ranking.results.findIndex(({ index }) => index === relevant));
-    cost += ranking.cost;
-  }
-  return { ndcg: gain / lists.length, cost: cost / lists.length };
 };
 
 const measure = async (): Promise<Row[]> => {
@@ -97,7 +57,7 @@ const measure = async (): Promise<Row[]> => {
   const describe = (cascade: MeasuredCascade | undefined): string =>
     cascade === undefined
       ? 'full length'
-      : `${cascade.keep > 0 ? `best ${cascade.keep} again at full length after ` : ''}${formatPoint(cascade.point)}, fidelity ${cascade.fidelity.toFixed(3)} on ${toSearch.length} unlabelled queries`;
+      : `${describeCascade(cascade)}, fidelity ${cascade.fidelity.toFixed(3)} on ${toSearch.length} unlabelled queries`;
   const rows: Row[] = [];
   const row = (id: string, value: number, unit: string, note: string): void => {
     rows.push({ id: `rerank.${id}`, value, unit, note: `${note}; ${about}` });

@@ -14,3 +14,7 @@ export const squadParagraphs = async (file: string): Promise<SquadParagraph[]> =
   };
   return data.flatMap(({ paragraphs }) => paragraphs);
 };
+
+/** Their texts, one line each. */
+export const contextsOf = async (file: string): Promise<string[]> =>
+  (await squadParagraphs(file)).map(({ context }) => context.replaceAll(/\s+/g, ' '));

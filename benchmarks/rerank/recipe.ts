@@ -46,6 +46,9 @@ const pairsIn = ({ pairs: { questions } }: TrainingStage): number => 2 * questio
 
 export const about = `MiniLM-L6 trained on SQuAD 1.1: 1 epoch of ${stages.map((stage) => `${pairsIn(stage)} pairs of ${stage.pairs.words} words`).join(', 1 of ')} with negatives of BM25; adapted without labels on ${adapted.questions} questions with ${adapted.candidates} passages each`;
 
+/** Passages and questions that the model is adapted on. */
+export const textsOfTraining = (): ReturnType<typeof textsOf> => textsOf(trainFile, adapted);
+
 const folderOf = (name: string): string => path.join(runsFolder, 'rerank', name);
 
 const lines = (rows: readonly (Example | { readonly text: string })[]): string =>
@@ -68,7 +71,7 @@ export const trainReranker = async (): Promise<string> => {
     string,
     string,
   ];
-  const corpus = await textsOf(trainFile, adapted);
+  const corpus = await textsOfTraining();
   await writeFile(texts, lines(corpus.passages.map((text) => ({ text }))));
   await writeFile(queries, lines(corpus.questions.map((text) => ({ text }))));
   const how = { 'max-length': 256, 'batch-size': 12, 'learning-rate': 3e-5, 'drop-ratio-bound': 0.3, 'sub-models': 1 };

@@ -13,6 +13,7 @@ export const nav: DefaultTheme.NavItem[] = [
     items: [
       { text: 'See tokens leave', link: '/demo' },
       { text: 'Search passages', link: '/live-search' },
+      { text: 'Rerank within a deadline', link: '/live-rerank' },
     ],
   },
   {

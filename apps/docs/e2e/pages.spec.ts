@@ -12,6 +12,7 @@ const pages = [
   '/demo',
   '/in-your-browser',
   '/live-search',
+  '/live-rerank',
   '/guide/first-model',
   '/guide/why-not',
   '/guide/browser',

@@ -85,6 +85,8 @@ export type {
 export { tokenClassification } from './tasks/token-classification.js';
 export type { TokenTask } from './tasks/token-classification.js';
 
+export { createBm25 } from './reranking/bm25.js';
+export type { Bm25 } from './reranking/bm25.js';
 export { createReranker } from './reranking/reranker.js';
 export type { Reranker } from './reranking/reranker.js';
 export type {

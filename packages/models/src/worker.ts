@@ -8,5 +8,12 @@ export type { WorkerPredictor } from './worker/worker-predictor.js';
 export { createWorkerReranker } from './worker/worker-reranker.js';
 export type { WorkerReranker } from './worker/worker-reranker.js';
 export type { Reranker } from './reranking/reranker.js';
-export type { RankedDocument, RerankDocument, Reranking, RerankOptions, RerankStage } from './reranking/reranking.js';
+export type {
+  MeasuredCascade,
+  RankedDocument,
+  RerankDocument,
+  Reranking,
+  RerankOptions,
+  RerankStage,
+} from './reranking/reranking.js';
 export type { DownloadProgress } from './sources/download-progress.js';

@@ -1,6 +1,6 @@
 import { readPages } from '../../../src/pages.js';
 import { meanCosine, nearest, shared } from './nearest.js';
-import { passagesOf } from './passages-of.js';
+import { joinedPassagesOf, passagesOf } from './passages-of.js';
 
 const prose =
   'Every word of this paragraph stands here so that it is long enough to be a passage of its own, with **bold** and `code` and [a link](/x) in it.';
@@ -25,6 +25,15 @@ test('of this documentation there are enough, spread over its pages', () => {
   expect(new Set(passages.map(({ text }) => text)).size).toBe(passages.length);
   expect(new Set(passages.map(({ page: of }) => of)).size).toBeGreaterThan(15);
   expect(passages.filter(({ text, title }) => title === '' || /[<>|]|\]\(|\*\*/.test(text))).toEqual([]);
+});
+
+test('long passages are neighbours on one page', () => {
+  const two = { ...page, text: `${page.text}\n\n${prose}` };
+  const short = joinedPassagesOf([two], 20);
+  expect(short).toHaveLength(2);
+  const [long, other] = joinedPassagesOf([two, page], 60);
+  expect(long?.text.split(' ')).toHaveLength(2 * (short[0]?.text.split(' ').length ?? 0));
+  expect(other?.text).toBe(short[0]?.text);
 });
 
 test('the nearest, and how many of them two indexes share', () => {

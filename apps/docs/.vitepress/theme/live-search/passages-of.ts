@@ -55,3 +55,13 @@ export const passagesOf = (pages: readonly WrittenPage[], most: number): Passage
   const count = Math.min(most, all.length);
   return Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)] as Passage);
 };
+
+/** Long passages of pages: neighbours together, until they have so many words. What is left at the end of a page is a shorter one. */
+export const joinedPassagesOf = (pages: readonly WrittenPage[], words: number): Passage[] =>
+  pages.flatMap((page) =>
+    passagesOn(page).reduce<Passage[]>((joined, passage) => {
+      const last = joined.at(-1);
+      if (last === undefined || last.text.split(' ').length >= words) return [...joined, passage];
+      return [...joined.slice(0, -1), { ...last, text: `${last.text} ${passage.text}` }];
+    }, []),
+  );

@@ -1,0 +1,118 @@
+import { createBm25 } from '@length-adaptive/models/predict';
+import type { Reranking, WorkerReranker } from '@length-adaptive/models/worker';
+import { computed, onBeforeUnmount, reactive, shallowRef, watch } from 'vue';
+import { messageOf } from '../demo/use-model.js';
+import type { Passage } from '../live-search/passages-of.js';
+import { openReranker } from './open-reranker.js';
+import { waysOf } from './rankings.js';
+
+export const exampleQueries = [
+  'what happens to an answer that would come too late',
+  'how does a token that leaves keep what it knows',
+  'do I need labels to find good lengths',
+  'which engine runs in the browser',
+] as const;
+
+/** Passages that BM25 finds and the model reads. */
+export const candidateCount = 20;
+
+/** Least fidelity of what is offered. */
+const leastFidelity = 0.9;
+
+/** Milliseconds without a key before a query is read. */
+const pauseMs = 400;
+
+/** What is shown of a query. */
+export interface Ranked {
+  readonly query: string;
+  /** Numbers of passages, in the order of BM25. */
+  readonly candidates: readonly number[];
+  readonly own: Reranking;
+  readonly full: Reranking;
+}
+
+/** Everything the live page of rankings does; what it shows is in `LiveRerank.vue`. */
+export const useLiveRerank = (passages: readonly Passage[]) => {
+  const opening = reactive({
+    phase: 'idle',
+    share: undefined as number | undefined,
+    problem: '',
+    step: 0,
+  });
+  const state = reactive({
+    query: exampleQueries[0],
+    /** Milliseconds; 0 for none. */
+    deadline: 0,
+    busy: false,
+    problem: '',
+  });
+  const reranker = shallowRef<WorkerReranker>();
+  const ranked = shallowRef<Ranked>();
+  const ways = computed(() => waysOf(reranker.value?.cascades ?? [], leastFidelity));
+  const bm25 = createBm25(passages.map(({ text }) => text));
+  /** Rankings of the full length by their queries: read once. */
+  const whole = new Map<string, Reranking>();
+  const gone = new AbortController();
+  let running: AbortController | undefined;
+
+  const start = async (): Promise<void> => {
+    Object.assign(opening, { phase: 'loading', problem: '' });
+    try {
+      const opened = await openReranker({
+        signal: gone.signal,
+        onProgress: ({ share }) => (opening.share = share),
+      });
+      const best = waysOf(opened.cascades, leastFidelity).length - 1;
+      Object.assign(opening, { phase: 'ready', step: Math.min(best, Math.ceil(best / 2)) });
+      reranker.value = opened;
+    } catch (error) {
+      if (!gone.signal.aborted) Object.assign(opening, { phase: 'failed', problem: messageOf(error) });
+    }
+  };
+
+  const rank = async (): Promise<void> => {
+    running?.abort();
+    const model = reranker.value;
+    if (!model) return;
+    const { signal } = (running = new AbortController());
+    state.busy = true;
+    try {
+      const { query, deadline } = state;
+      if (query.trim() === '') throw new Error('Write a query.');
+      const candidates = bm25.search(query, candidateCount);
+      if (candidates.length === 0) throw new Error('No passage has a word of this query.');
+      const documents = candidates.map((at) => passages[at]?.text ?? '');
+      const full = whole.get(query) ?? (await model.rerank(query, documents, { signal }));
+      whole.set(query, full);
+      const { cascade } = ways.value[opening.step] ?? {};
+      const own =
+        deadline > 0
+          ? await model.rerank(query, documents, { deadlineMs: deadline, signal })
+          : cascade
+            ? await model.rerank(query, documents, { cascade, signal })
+            : full;
+      ranked.value = { query, candidates, own, full };
+      Object.assign(state, { problem: '', busy: false });
+    } catch (error) {
+      if (!signal.aborted) Object.assign(state, { problem: messageOf(error), busy: false });
+    }
+  };
+
+  let pause: ReturnType<typeof setTimeout> | undefined;
+  watch(
+    () => state.query,
+    () => {
+      clearTimeout(pause);
+      pause = setTimeout(() => void rank(), pauseMs);
+    },
+  );
+  watch([() => opening.step, () => state.deadline, reranker], () => void rank());
+  onBeforeUnmount(() => {
+    clearTimeout(pause);
+    gone.abort();
+    running?.abort();
+    reranker.value?.dispose();
+  });
+
+  return { opening, state, reranker, ranked, ways, start };
+};
