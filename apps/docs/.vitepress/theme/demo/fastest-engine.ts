@@ -18,7 +18,8 @@ export interface RaceMemory {
   remember(end: RaceEnd): void;
 }
 
-type Opened = Pick<WorkerPredictor, 'backend' | 'dispose'>;
+/** What is opened: a model with something to ask it. */
+export type Opened = Pick<WorkerPredictor, 'backend' | 'dispose'>;
 
 export interface FastestOptions<Model extends Opened> {
   readonly open: Readonly<Record<Engine, () => Promise<Model>>>;

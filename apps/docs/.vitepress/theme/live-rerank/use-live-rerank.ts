@@ -1,9 +1,10 @@
 import { createBm25 } from '@length-adaptive/models/predict';
 import type { Reranking, WorkerReranker } from '@length-adaptive/models/worker';
 import { computed, onBeforeUnmount, reactive, shallowRef, watch } from 'vue';
-import { messageOf } from '../demo/use-model.js';
+import { messageOf } from '../demo/message-of.js';
+import { openReranker, openRerankerOnOnnx } from '../demo/open-model.js';
+import { useOpening } from '../demo/use-opening.js';
 import type { Passage } from '../live-search/passages-of.js';
-import { openReranker } from './open-reranker.js';
 import { waysOf } from './rankings.js';
 
 export const exampleQueries = [
@@ -33,12 +34,18 @@ export interface Ranked {
 
 /** Everything the live page of rankings does; what it shows is in `LiveRerank.vue`. */
 export const useLiveRerank = (passages: readonly Passage[]) => {
-  const opening = reactive({
-    phase: 'idle',
-    share: undefined as number | undefined,
-    problem: '',
-    step: 0,
-  });
+  const {
+    opening,
+    model: reranker,
+    runsOn,
+    start: startAt,
+  } = useOpening<WorkerReranker>(
+    {
+      onnx: (options) => openRerankerOnOnnx('rerank', options),
+      tfjs: (options) => openReranker('rerank', options),
+    },
+    (model) => model.rerank(exampleQueries[0], [passages[0]?.text ?? '']),
+  );
   const state = reactive({
     query: exampleQueries[0],
     /** Milliseconds; 0 for none. */
@@ -46,29 +53,16 @@ export const useLiveRerank = (passages: readonly Passage[]) => {
     busy: false,
     problem: '',
   });
-  const reranker = shallowRef<WorkerReranker>();
   const ranked = shallowRef<Ranked>();
   const ways = computed(() => waysOf(reranker.value?.cascades ?? [], leastFidelity));
   const bm25 = createBm25(passages.map(({ text }) => text));
   /** Rankings of the full length by their queries: read once. */
   const whole = new Map<string, Reranking>();
-  const gone = new AbortController();
   let running: AbortController | undefined;
 
-  const start = async (): Promise<void> => {
-    Object.assign(opening, { phase: 'loading', problem: '' });
-    try {
-      const opened = await openReranker({
-        signal: gone.signal,
-        onProgress: ({ share }) => (opening.share = share),
-      });
-      const best = waysOf(opened.cascades, leastFidelity).length - 1;
-      Object.assign(opening, { phase: 'ready', step: Math.min(best, Math.ceil(best / 2)) });
-      reranker.value = opened;
-    } catch (error) {
-      if (!gone.signal.aborted) Object.assign(opening, { phase: 'failed', problem: messageOf(error) });
-    }
-  };
+  /** The slider begins in the middle. */
+  const start = (): Promise<void> =>
+    startAt(({ cascades }) => Math.ceil((waysOf(cascades, leastFidelity).length - 1) / 2));
 
   const rank = async (): Promise<void> => {
     running?.abort();
@@ -109,10 +103,8 @@ export const useLiveRerank = (passages: readonly Passage[]) => {
   watch([() => opening.step, () => state.deadline, reranker], () => void rank());
   onBeforeUnmount(() => {
     clearTimeout(pause);
-    gone.abort();
     running?.abort();
-    reranker.value?.dispose();
   });
 
-  return { opening, state, reranker, ranked, ways, start };
+  return { opening, state, runsOn, ranked, ways, start };
 };
