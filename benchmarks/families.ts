@@ -32,7 +32,7 @@ const base = {
   initializer_range: 0.02,
 };
 
-/** The shapes of BERT-base, XLM-R-base, all-mpnet-base, mobilebert-uncased, ModernBERT-base, DeBERTa-v3-base, nomic-embed-text and gte-base-en-v1.5. */
+/** The shapes of BERT-base, XLM-R-base, all-mpnet-base, mobilebert-uncased, ModernBERT-base, DeBERTa-v3-base, Funnel-Transformer's small-base, nomic-embed-text and gte-base-en-v1.5. */
 const shapes: Readonly<Record<string, ModelConfig>> = {
   bert: { ...base, model_type: 'bert' },
   'xlm-roberta': { ...base, model_type: 'xlm-roberta', type_vocab_size: 1, pad_token_id: 1 },
@@ -69,6 +69,17 @@ const shapes: Readonly<Record<string, ModelConfig>> = {
     norm_rel_ebd: 'layer_norm',
     position_biased_input: false,
     type_vocab_size: 0,
+  },
+  funnel: {
+    model_type: 'funnel',
+    vocab_size: 1000,
+    block_sizes: [4, 4, 4],
+    d_model: 768,
+    n_head: 12,
+    d_head: 64,
+    d_inner: 3072,
+    max_position_embeddings: 512,
+    initializer_range: 0.02,
   },
   nomic_bert: { ...base, model_type: 'nomic_bert', max_position_embeddings: 2048 },
   new: {

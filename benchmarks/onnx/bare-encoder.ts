@@ -34,7 +34,7 @@ export interface BareEncoder {
 }
 
 const bareEncoder = (ort: OnnxRuntime, session: RuntimeSession, dimensions: Dimensions): BareEncoder => {
-  const { layers } = dimensions;
+  const { layers, halving = [] } = dimensions;
   const full = new Array<number>(layers).fill(1);
   return {
     dimensions,
@@ -42,6 +42,7 @@ const bareEncoder = (ort: OnnxRuntime, session: RuntimeSession, dimensions: Dime
       const feeds = tokenFeeds(ort, inputs, {
         configs: inputs.map(() => config),
         layers,
+        halving,
         inputNames: session.inputNames,
       });
       return async () => (await session.run(feeds))['last_hidden_state']?.data as Float32Array;

@@ -55,6 +55,13 @@ export const abouts: Readonly<Record<string, About>> = {
     tokenizer: 'Unigram in `tokenizer.json`',
     not: '`conv_kernel_size` (the large v2 models); p2p attention',
   },
+  funnel: {
+    encoders:
+      'Funnel-Transformer without its decoder (`funnel-transformer/*-base`, and the encoder of the others): classification, vectors of the first token',
+    tokenizer: 'WordPiece in `tokenizer.json`',
+    not: 'the decoder, and so tasks that read each token; `pooling_type` `max`; `separate_cls`, `truncate_seq` or `pool_q_only` of `false`',
+    compared: 'transformers on the same weights, row by row, in both forms of its attention',
+  },
   nomic_bert: {
     encoders: 'nomic-embed-text v1 and v1.5; by the keys of their authors or of transformers 5',
     tokenizer: 'WordPiece',

@@ -41,6 +41,11 @@ const clipTextGroups = [
   'merging by keys: matches, sizes, order, merged and un-merged states',
   'vectors of texts',
 ];
+/** Of an encoder that makes one of several tokens: it has no head for answers. */
+const funnelGroups = [
+  ...plainGroups.filter((group) => !group.includes('answer') && !group.startsWith('soft-extract')),
+  'short inputs, alone and in a batch',
+];
 const groupsOf: Readonly<Record<string, readonly string[]>> = {
   bert: groups,
   distilbert: plainGroups.filter((group) => !group.includes('answer')),
@@ -50,6 +55,7 @@ const groupsOf: Readonly<Record<string, readonly string[]>> = {
   albert: plainGroups,
   modernbert: plainGroups.filter((group) => !group.includes('answer')),
   'deberta-v2': plainGroups,
+  funnel: funnelGroups,
   nomic_bert: plainGroups,
   new: plainGroups,
   mobilebert: plainGroups,

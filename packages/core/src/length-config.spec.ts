@@ -5,8 +5,10 @@ import {
   formatLengthConfig,
   fromAbsoluteLengths,
   fullLength,
+  halvedTokens,
   isFullLength,
   keptTokens,
+  letsLeave,
   parseLengthConfig,
   toAbsoluteLengths,
   validateLengthConfig,
@@ -56,6 +58,17 @@ test('full length keeps everything', () => {
   expect(isFullLength(constantRatioConfig(4, 1))).toBe(true);
   expect(constantRatioConfig(3, 0.5)).toEqual([0.5, 0.25, 0.125]);
   expect(keptTokens(fullLength(3), 17)).toEqual([17, 17, 17]);
+});
+
+test('where layers halve, a share is of what those before have made of the input, and nobody else leaves there', () => {
+  expect([1, 2, 3, 4, 5, 6, 7].map(halvedTokens)).toEqual([1, 2, 2, 2, 3, 3, 4]);
+  expect(keptTokens(fullLength(5), 23, { halving: [2, 4] })).toEqual([23, 23, 12, 12, 6]);
+  expect(keptTokens([0.5, 0.5, 0.1, 0.25, 0.25], 23, { halving: [2, 4] })).toEqual([12, 12, 6, 3, 2]);
+  expect(keptTokens(fullLength(3), 2, { halving: [1, 2] })).toEqual([2, 2, 2]);
+  expect(keptTokens([1, 0.5, 0.5], 12, { halving: [1], running: [0, 2] })).toEqual([12, 12, 6]);
+  expect(letsLeave(fullLength(3), 9, { halving: [1] })).toBe(false);
+  expect(letsLeave([1, 0.2, 0.2], 9, { halving: [2] })).toBe(true);
+  expect(letsLeave([1, 1, 0.2], 9, { halving: [2] })).toBe(false);
 });
 
 test('reads ratios and absolute lengths, and writes short text', () => {

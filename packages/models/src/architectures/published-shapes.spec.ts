@@ -290,6 +290,55 @@ const published: readonly Published[] = [
     count: 7 + 24 * (16 + 3 * 6 + 3 * 4), // attention and the last block as BERT's, three more, three maps that lead in and out
     head: ['classifier.weight', 'classifier.bias'],
   },
+  {
+    name: 'funnel-transformer/small-base',
+    config: {
+      model_type: 'funnel',
+      vocab_size: 30_522,
+      block_sizes: [4, 4, 4],
+      block_repeats: null,
+      num_decoder_layers: 2,
+      d_model: 768,
+      n_head: 12,
+      d_head: 64,
+      d_inner: 3072,
+      hidden_act: 'gelu_new',
+      hidden_dropout: 0.1,
+      attention_dropout: 0.1,
+      activation_dropout: 0,
+      max_position_embeddings: 512,
+      type_vocab_size: 3,
+      initializer_range: 0.1,
+      initializer_std: null,
+      layer_norm_eps: 1e-9,
+      pooling_type: 'mean',
+      attention_type: 'relative_shift',
+      separate_cls: true,
+      truncate_seq: true,
+      pool_q_only: true,
+    },
+    tensors: {
+      'funnel.embeddings.word_embeddings.weight': [30_522, 768],
+      'funnel.embeddings.layer_norm.weight': [768],
+      'funnel.encoder.blocks.2.3.attention.q_head.weight': [768, 768],
+      'funnel.encoder.blocks.2.3.attention.k_head.bias': [768],
+      'funnel.encoder.blocks.2.3.attention.post_proj.weight': [768, 768],
+      'funnel.encoder.blocks.2.3.attention.r_w_bias': [12, 64],
+      'funnel.encoder.blocks.2.3.attention.r_kernel': [768, 12, 64],
+      'funnel.encoder.blocks.2.3.attention.seg_embed': [2, 12, 64],
+      'funnel.encoder.blocks.2.3.attention.layer_norm.bias': [768],
+      'funnel.encoder.blocks.2.3.ffn.linear_1.weight': [3072, 768],
+      'funnel.encoder.blocks.2.3.ffn.linear_2.weight': [768, 3072],
+      'funnel.encoder.blocks.2.3.ffn.layer_norm.weight': [768],
+    },
+    count: 3 + 12 * 20,
+    head: [
+      'classifier.linear_hidden.weight',
+      'classifier.linear_hidden.bias',
+      'classifier.linear_out.weight',
+      'classifier.linear_out.bias',
+    ],
+  },
 ];
 
 /** Shapes in the file, by names there. */
@@ -298,8 +347,8 @@ const shapesOf = (specs: unknown): Map<string, readonly number[]> => {
   const visit = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;
     if (!('shape' in node)) return Object.values(node).forEach(visit);
-    const { name, shape, part } = node as ParameterSpec;
-    const [rows = 0, ...rest] = shape;
+    const { name, shape, storedAs = shape, part } = node as ParameterSpec;
+    const [rows = 0, ...rest] = storedAs;
     found.set(part?.of ?? name, [rows * (part?.count ?? 1), ...rest]);
   };
   visit(specs);

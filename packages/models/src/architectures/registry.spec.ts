@@ -34,7 +34,7 @@ test.each<[string, ModelConfig, string]>([
 
 test('an unknown family is an error that lists the known ones', () => {
   expect(() => architectureOf({ model_type: 'XLM_roberta_xl', ...shapes })).toThrow(
-    /model_type "XLM_roberta_xl" is not supported \(nearest by name: "xlm-roberta"\); known: bert, distilbert, tinybert, mobilebert, roberta, xlm-roberta, camembert, mpnet, electra, albert, modernbert, deberta-v2, nomic_bert, new, gte, vit, deit, clip, clip_vision_model, clip_text_model/,
+    /model_type "XLM_roberta_xl" is not supported \(nearest by name: "xlm-roberta"\); known: bert, distilbert, tinybert, mobilebert, roberta, xlm-roberta, camembert, mpnet, electra, albert, modernbert, deberta-v2, funnel, nomic_bert, new, gte, vit, deit, clip, clip_vision_model, clip_text_model/,
   );
   expect(() => architectureOf({ model_type: 'XLM_roberta_xl' })).toThrow(
     /Take a model of one of these families.*set "model_type"/,
@@ -43,7 +43,7 @@ test('an unknown family is an error that lists the known ones', () => {
     expect.objectContaining({
       code: 'ARCHITECTURE_UNKNOWN',
       message: expect.stringMatching(
-        /no "model_type", and not all of a BERT's hidden_size, num_hidden_layers.*known: bert, distilbert, tinybert, mobilebert, roberta, xlm-roberta, camembert, mpnet, electra, albert, modernbert, deberta-v2, nomic_bert, new, gte, vit, deit, clip, clip_vision_model, clip_text_model\. Take a model/,
+        /no "model_type", and not all of a BERT's hidden_size, num_hidden_layers.*known: bert, distilbert, tinybert, mobilebert, roberta, xlm-roberta, camembert, mpnet, electra, albert, modernbert, deberta-v2, funnel, nomic_bert, new, gte, vit, deit, clip, clip_vision_model, clip_text_model\. Take a model/,
       ),
     }),
   );
