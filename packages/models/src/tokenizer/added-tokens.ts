@@ -120,10 +120,14 @@ export const readAddedTokens = (
     .forEach(join);
   extra.forEach(join);
 
-  const ids = [
-    ...vocabulary.values(),
-    ...[...tokens.values()].flatMap(({ id, content }) => (id === undefined || vocabulary.has(content) ? [] : [id])),
-  ];
-  let next = ids.reduce((size, id) => Math.max(size, id + 1), 0);
-  return [...tokens.values()].map((token) => ({ ...token, id: vocabulary.get(token.content) ?? token.id ?? next++ }));
+  const listedIds = [...tokens.values()].flatMap(({ id, content }) =>
+    id === undefined || vocabulary.has(content) ? [] : [id],
+  );
+  let last: number | undefined; // looked for where it is needed: a vocabulary is long
+  const next = (): number => {
+    last ??= [...vocabulary.values(), ...listedIds].reduce((most, id) => Math.max(most, id), -1);
+    last += 1;
+    return last;
+  };
+  return [...tokens.values()].map((token) => ({ ...token, id: vocabulary.get(token.content) ?? token.id ?? next() }));
 };
