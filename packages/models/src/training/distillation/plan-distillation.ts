@@ -135,10 +135,7 @@ const planRelations = (student: TaskModel, teacher: TaskModel, options: Distilla
   const [own, theirs] = [attentionWidth(student.dimensions), attentionWidth(teacher.dimensions)];
   const { relationHeads = commonDivisor(own, theirs, heads), teacherLayer = teacherLayers - 1 } = options;
   const divides =
-    Number.isInteger(relationHeads) &&
-    relationHeads > 0 &&
-    own % relationHeads === 0 &&
-    theirs % relationHeads === 0;
+    Number.isInteger(relationHeads) && relationHeads > 0 && own % relationHeads === 0 && theirs % relationHeads === 0;
   expectNumber(
     'relationHeads',
     relationHeads,
