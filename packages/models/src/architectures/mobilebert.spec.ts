@@ -97,7 +97,7 @@ test.each<[string, ModelConfig, RegExp]>([
 test('a word is read with its neighbours in its own text alone, not with padding, nor with who has left', () => {
   const model = createTaskModel(config, new Map(), { fresh: true, seed: 3 });
   const states = (...rows: readonly (readonly number[])[]): number[][][] =>
-    tf.tidy(() => encode(model.encoder, rows.map((ids) => ({ ids })), { layers: [0], config: [0.1, 0.1, 0.1, 0.1] }).hidden.arraySync() as number[][][]); // prettier-ignore
+    tf.tidy(() => encode(model.encoder, rows.map((ids) => ({ ids })), { layers: [0], config: [0.1, 0.1, 0.1, 0.1] }).hidden.arraySync()); // prettier-ignore
   const [long = [], short = []] = states([2, 5, 6, 7, 8, 9, 3], [2, 5, 3]);
   const [alone = []] = states([2, 5, 3]);
   expect(gap(short.slice(0, 3).flat(), alone.flat())).toBeLessThan(1e-6);
