@@ -115,7 +115,7 @@ const main = async (): Promise<void> => {
       id: `live-rerank.${id}`,
       value: ndcg,
       unit: 'nDCG@10',
-      note: `${what}, ${cost.toFixed(3)}x MACs; ${note}`,
+      note: `${what}, at ${cost.toFixed(3)}x MACs; ${note}`,
     })),
   ]);
 };

@@ -74,7 +74,7 @@ const measure = async (): Promise<Row[]> => {
   for (const name of names) {
     const cascade = contenders[name];
     const { ndcg, cost } = await scoreOn(reranker, scored, cascade);
-    row(name, ndcg, 'nDCG@10', `${describe(cascade)}, ${cost.toFixed(3)}x MACs; ${scored.length} queries`);
+    row(name, ndcg, 'nDCG@10', `${describe(cascade)}, at ${cost.toFixed(3)}x MACs; ${scored.length} queries`);
   }
 
   console.log(`timing ${queries.timed} queries`);
