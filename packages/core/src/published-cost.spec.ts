@@ -51,6 +51,14 @@ test('at the full length it is what runs where all tokens are wanted, and never 
   }
 });
 
+test.each([{ bottleneck: { size: 128, shared: true } }, { feedForwards: 4 }])(
+  'the closed form knows no layers such as %j, and says so',
+  (more) => {
+    const refused = expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringMatching(/take `cost`/) });
+    expect(() => publishedCost({ ...miniLm, ...more }, fullLength(6), 77)).toThrow(refused);
+  },
+);
+
 test('a configuration of another depth is refused', () => {
   expect(() => publishedCost(miniLm, [0.5], 10)).toThrow(/1 entries for a model of 6 layers/);
 });
