@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { cost, fullLength } from '@length-adaptive/core';
+import { cost, encode, fullLength, skimReducer } from '@length-adaptive/core';
 import { createTaskModel } from '../model/task-model.js';
 import { embedding } from '../tasks/embedding.js';
 import { questionAnswering } from '../tasks/question-answering.js';
@@ -64,6 +64,17 @@ test.each<Task>([questionAnswering(), tokenClassification(['O', 'B-x'])])(
     );
   },
 );
+
+test('what it cannot give back, and a reducer that learns of each token, are refused', () => {
+  const model = createTaskModel(config, new Map(), { fresh: true, task, reducer: skimReducer() });
+  const refused = (message: RegExp) =>
+    expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringMatching(message) });
+  expect(() => encode(model.encoder, inputs)).toThrow(refused(/the state of each token is wanted/));
+  expect(() => encode(model.encoder, inputs, { wanted: 'first', reducer: model.reducer, predict: true })).toThrow(
+    refused(/the reducer learns of each token in each layer/),
+  );
+  model.dispose();
+});
 
 test('vectors are of the first token', async () => {
   const model = createTaskModel(config, new Map(), { fresh: true, task: embedding(16, { pooling: 'first' }) });

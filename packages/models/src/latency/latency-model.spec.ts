@@ -36,6 +36,27 @@ test('fits a machine whose time is made of its terms, exactly', () => {
     expect(latency.milliseconds(77, { lengths: config })).toBeCloseTo(truth(77, config), 6);
 });
 
+test('layers that take tokens two by two take the time of those that they leave, and a file keeps which they are', () => {
+  const halving = [1, 3];
+  const halved = (tokens: number, config: LengthConfig): number => {
+    let milliseconds = 0.4 + 0.002 * tokens;
+    let entering = tokens;
+    for (const [layer, leaving] of keptTokens(config, tokens, { halving }).entries()) {
+      const asking = halving.includes(layer) ? leaving : entering;
+      const dropping = !halving.includes(layer) && leaving < entering ? 0.2 : 0;
+      milliseconds += 0.01 * entering + 0.0004 * entering * asking + 0.03 * leaving + dropping;
+      entering = leaving;
+    }
+    return milliseconds;
+  };
+  const fit = fitLatency(passes([8, 24, 60, 128], halved), 4, [], { halving });
+  expect(fit.error).toBeLessThan(1e-9);
+  expect(isLatencyFit(JSON.parse(JSON.stringify(fit)))).toBe(true);
+  expect(isLatencyFit({ ...fit, halving: ['1'] })).toBe(false);
+  const latency = createLatencyModel(fit, 4);
+  expect(latency.milliseconds(77, { lengths: full })).toBeCloseTo(halved(77, full), 6);
+});
+
 test('layers that are left out take no time: theirs of the tokens, and their part of what has no tokens in it', () => {
   for (const wanted of ['all', 'first'] as const) {
     const fit = fitLatency(passes([8, 24, 60, 128]), 4, [], { wanted });

@@ -258,6 +258,18 @@ describe('fine-tuning', () => {
     model.dispose();
   });
 
+  test('where tokens are taken two by two masks have their numbers, at the full length, with tokens dropped and layers left out', async () => {
+    const model = createTaskModel({ ...funnelConfig, block_sizes: [1, 1, 1] }, new Map(), { fresh: true, task });
+    const engine = await onnxTrainingEngine(model, { threads: 1 });
+    const dropout = () => ({ hidden: 0.3, attention: 0.3, random: createRandom(5) });
+    for (const reduced of [[], [{ config: [0.7, 0.5, 0.3] }], [{ config: [0.7, 0.5, 0.3], layers: [1, 2] }]])
+      expect(
+        (await stepOf(engine.training, examples.slice(0, 4), { full: {}, reduced }, { dropout })).losses.loss,
+      ).toBeGreaterThan(0);
+    await engine.release();
+    model.dispose();
+  });
+
   test('what predicts in training is no model on TensorFlow.js: it tells its own positions, by the weights as they are', async () => {
     const model = fresh();
     const engine = await onnxTrainingEngine(model, { threads: 1 });
