@@ -88,7 +88,8 @@ test('rounds end with the time they are given, but one is always made', async ()
   const rounds = async (seconds: number) => {
     const { model, now, runs } = sleeper();
     await calibrateLatency(model, { now, seconds });
-    return runs.length / 20;
+    const isTimed = (run: (typeof runs)[number], at: number): boolean => run.point !== runs[at + 1]?.point; // not made for the next one alone
+    return runs.filter(isTimed).length / 20;
   };
   expect(await rounds(100)).toBe(6); // a warm-up, and five
   expect(await rounds(0)).toBe(2);

@@ -139,13 +139,16 @@ interface TimingOptions extends Pick<CalibrateLatencyOptions, 'signal'> {
   readonly now: () => number;
 }
 
+/** Milliseconds of passes between two rests. */
+const restEvery = 50;
+
 /** Which matrices a point runs through. */
 const matricesOf = ({ ranks, bits }: OperatingPoint): string =>
   `${ranks === undefined ? '' : ranksKey(ranks)};${bits ?? ''}`;
 
 /**
- * Median milliseconds of each pass. All passes take turns, after a warm-up round. A model that is in use has its matrices in the processor's cache,
- * which other matrices have put them out of: after those a pass is made once before it is timed.
+ * Median milliseconds of each pass. All passes take turns, after a warm-up round. A model that is in use has its matrices in the processor's cache, which
+ * other matrices have put them out of, and an engine that is awake: after those, and after a rest, a pass is made once before it is timed.
  *
  * @throws ModelError `ABORTED`
  */
@@ -157,12 +160,17 @@ const timePasses = async (
   const timed = passes.map((pass) => ({ ...pass, times: [] as number[] }));
   const begin = now();
   let loaded: string | undefined;
+  let rested: number | undefined;
   for (let round = -1; round < repeats && (round < 1 || now() - begin < 1000 * seconds); round++) {
     for (const { tokens, point, times } of timed) {
-      await new Promise((resolve) => setTimeout(resolve, 0)); // signals are heard, and the passes before are over
-      if (signal?.aborted) throw new ModelError('ABORTED', 'The calibration was stopped by its signal.');
       const input = blankInput(model.dimensions, tokens);
-      if (loaded !== undefined && loaded !== matricesOf(point)) await model.run([input], { point });
+      const rests = rested === undefined || now() - rested > restEvery;
+      if (rests) {
+        await new Promise((resolve) => setTimeout(resolve, 0)); // signals are heard
+        if (signal?.aborted) throw new ModelError('ABORTED', 'The calibration was stopped by its signal.');
+        rested = now();
+      }
+      if (rests || loaded !== matricesOf(point)) await model.run([input], { point });
       loaded = matricesOf(point);
       const start = now();
       await model.run([input], { point });
