@@ -18,6 +18,7 @@ const formats: Readonly<Record<string, (id: string) => string>> = {
   fewer: (id) => noted(id, /([\d.]+)x fewer MACs/),
   /** Gain in time beside them. */
   faster: (id) => noted(id, /fewer MACs, ([\d.]+) \(/),
+  megabytes: (id) => Math.round(rowOf(id).value / 1e6).toLocaleString('en-US'),
   whole: (id) => Math.round(rowOf(id).value).toLocaleString('en-US'),
 };
 
