@@ -10,11 +10,13 @@ export interface Losses {
   readonly recommended: number;
 }
 
-export interface OfferedPoint extends SearchedPoint {
+interface Offered {
   /** Its score on data that the search did not see; what the search measured of a model that was not scored again. */
   readonly shownScore: number;
   readonly recommended: boolean;
 }
+
+export type OfferedPoint<Point extends SearchedPoint = SearchedPoint> = Point & Offered;
 
 /** Scores are rounded when they are stored. */
 const slack = 1e-9;
@@ -25,10 +27,10 @@ const slack = 1e-9;
  *
  * @param paretoSet the cheapest first, the full length last
  */
-export const offeredPoints = (
-  paretoSet: readonly SearchedPoint[],
+export const offeredPoints = <Point extends SearchedPoint>(
+  paretoSet: readonly Point[],
   { offered, recommended }: Losses,
-): OfferedPoint[] => {
+): OfferedPoint<Point>[] => {
   const scoreOf = ({ heldOutScore, score }: SearchedPoint): number => heldOutScore ?? score;
   const full = paretoSet.at(-1);
   if (!full) return [];

@@ -1,11 +1,11 @@
 import { createBm25 } from '@length-adaptive/models/predict';
-import type { Reranking, WorkerReranker } from '@length-adaptive/models/worker';
+import type { MeasuredCascade, Reranking, WorkerReranker } from '@length-adaptive/models/worker';
 import { computed, onBeforeUnmount, reactive, shallowRef, watch } from 'vue';
 import { messageOf } from '../demo/message-of.js';
+import { offeredPoints, startStep } from '../demo/offered-points.js';
 import { openReranker, openRerankerOnOnnx } from '../demo/open-model.js';
 import { useOpening } from '../demo/use-opening.js';
 import type { Passage } from '../live-search/passages-of.js';
-import { waysOf } from './rankings.js';
 
 export const exampleQueries = [
   'what happens to an answer that would come too late',
@@ -17,8 +17,15 @@ export const exampleQueries = [
 /** Passages that BM25 finds and the model reads. */
 export const candidateCount = 20;
 
-/** Least fidelity of what is offered. */
-const leastFidelity = 0.9;
+/** Of how near rankings are to those of the full length. */
+const losses = { offered: 0.1, recommended: 0.05 };
+
+/** What the slider goes over: the full length, and cascades that are near enough to it. */
+const offeredCascades = (cascades: readonly MeasuredCascade[]) =>
+  offeredPoints(
+    cascades.map(({ fidelity, ...cascade }) => ({ ...cascade, score: fidelity })),
+    losses,
+  );
 
 /** Milliseconds without a key before a query is read. */
 const pauseMs = 400;
@@ -54,15 +61,13 @@ export const useLiveRerank = (passages: readonly Passage[]) => {
     problem: '',
   });
   const ranked = shallowRef<Ranked>();
-  const ways = computed(() => waysOf(reranker.value?.cascades ?? [], leastFidelity));
+  const points = computed(() => offeredCascades(reranker.value?.cascades ?? []));
   const bm25 = createBm25(passages.map(({ text }) => text));
   /** Rankings of the full length by their queries: read once. */
   const whole = new Map<string, Reranking>();
   let running: AbortController | undefined;
 
-  /** The slider begins in the middle. */
-  const start = (): Promise<void> =>
-    startAt(({ cascades }) => Math.ceil((waysOf(cascades, leastFidelity).length - 1) / 2));
+  const start = (): Promise<void> => startAt(({ cascades }) => startStep(offeredCascades(cascades)));
 
   const rank = async (): Promise<void> => {
     running?.abort();
@@ -78,11 +83,11 @@ export const useLiveRerank = (passages: readonly Passage[]) => {
       const documents = candidates.map((at) => passages[at]?.text ?? '');
       const full = whole.get(query) ?? (await model.rerank(query, documents, { signal }));
       whole.set(query, full);
-      const { cascade } = ways.value[opening.step] ?? {};
+      const cascade = points.value[opening.step];
       const own =
         deadline > 0
           ? await model.rerank(query, documents, { deadlineMs: deadline, signal })
-          : cascade
+          : cascade && opening.step > 0
             ? await model.rerank(query, documents, { cascade, signal })
             : full;
       ranked.value = { query, candidates, own, full };
@@ -106,5 +111,5 @@ export const useLiveRerank = (passages: readonly Passage[]) => {
     running?.abort();
   });
 
-  return { opening, state, runsOn, ranked, ways, start };
+  return { opening, state, runsOn, ranked, points, start };
 };
