@@ -31,6 +31,10 @@ const missing = programMissing('chromium');
     expect(parseFloat(half[2] ?? '')).toBeGreaterThanOrEqual(2); // the passages are what the pages say by now
     expect(half[3]).toMatch(/^20/);
 
+    const measured = page.locator('.trade-off .fill');
+    expect(await measured.count()).toBe(1);
+    await page.getByRole('slider').press('ArrowRight');
+    await page.waitForFunction(() => document.querySelectorAll('.trade-off .fill').length === 2);
     await page.getByRole('slider').press('Home');
     await page.waitForFunction(() => document.querySelector('tr.own td:nth-of-type(2)')?.textContent === '100 %');
     expect((await row(page, 'own'))[2]).toBe('5 of 5');
@@ -55,6 +59,16 @@ const missing = programMissing('chromium');
       expect(await overflow(page)).toBe(0);
       await takePicture(page, `_live-rerank-${how.look}`);
     }
+    expect(problems).toEqual([]);
+  });
+
+  test('a link brings its query', async () => {
+    const { page, problems } = await site.open(
+      `/live-rerank#model=rerank&text=${encodeURIComponent('why & how')}&cost=0.6`,
+    );
+    await page.waitForFunction(
+      () => document.querySelector<HTMLInputElement>('input[type=text]')?.value === 'why & how',
+    );
     expect(problems).toEqual([]);
   });
 });

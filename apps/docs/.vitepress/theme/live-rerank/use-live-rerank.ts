@@ -1,11 +1,14 @@
 import { createBm25 } from '@length-adaptive/models/predict';
 import type { MeasuredCascade, Reranking, WorkerReranker } from '@length-adaptive/models/worker';
-import { computed, onBeforeUnmount, reactive, shallowRef, watch } from 'vue';
+import { computed, onBeforeUnmount, reactive, shallowRef, toRef, watch } from 'vue';
 import { messageOf } from '../demo/message-of.js';
-import { offeredPoints, startStep } from '../demo/offered-points.js';
+import { offeredPoints } from '../demo/offered-points.js';
 import { openReranker, openRerankerOnOnnx } from '../demo/open-model.js';
+import type { Step } from '../demo/trade-off.js';
+import { useLink } from '../demo/use-link.js';
 import { useOpening } from '../demo/use-opening.js';
 import type { Passage } from '../live-search/passages-of.js';
+import { sharedFirst } from './rankings.js';
 
 export const exampleQueries = [
   'what happens to an answer that would come too late',
@@ -62,12 +65,15 @@ export const useLiveRerank = (passages: readonly Passage[]) => {
   });
   const ranked = shallowRef<Ranked>();
   const points = computed(() => offeredCascades(reranker.value?.cascades ?? []));
+  const { link, stepOf } = useLink('rerank', { text: toRef(state, 'query'), step: () => opening.step, points });
+  /** What every budget took and kept that was tried with this query. */
+  const steps = shallowRef<ReadonlyMap<number, Step>>(new Map());
   const bm25 = createBm25(passages.map(({ text }) => text));
   /** Rankings of the full length by their queries: read once. */
   const whole = new Map<string, Reranking>();
   let running: AbortController | undefined;
 
-  const start = (): Promise<void> => startAt(({ cascades }) => startStep(offeredCascades(cascades)));
+  const start = (): Promise<void> => startAt(({ cascades }) => stepOf(offeredCascades(cascades)));
 
   const rank = async (): Promise<void> => {
     running?.abort();
@@ -77,19 +83,25 @@ export const useLiveRerank = (passages: readonly Passage[]) => {
     state.busy = true;
     try {
       const { query, deadline } = state;
+      const { step } = opening;
       if (query.trim() === '') throw new Error('Write a query.');
       const candidates = bm25.search(query, candidateCount);
       if (candidates.length === 0) throw new Error('No passage has a word of this query.');
       const documents = candidates.map((at) => passages[at]?.text ?? '');
       const full = whole.get(query) ?? (await model.rerank(query, documents, { signal }));
       whole.set(query, full);
-      const cascade = points.value[opening.step];
+      const cascade = points.value[step];
       const own =
         deadline > 0
           ? await model.rerank(query, documents, { deadlineMs: deadline, signal })
-          : cascade && opening.step > 0
+          : cascade && step > 0
             ? await model.rerank(query, documents, { cascade, signal })
             : full;
+      const tried = ranked.value?.query === query ? steps.value : new Map<number, Step>();
+      const { milliseconds } = own;
+      const note = `${sharedFirst(own.results, full.results)} of 5`;
+      steps.value =
+        deadline > 0 || step === 0 ? tried : new Map(tried).set(step, { gain: full.milliseconds / milliseconds, note });
       ranked.value = { query, candidates, own, full };
       Object.assign(state, { problem: '', busy: false });
     } catch (error) {
@@ -111,5 +123,5 @@ export const useLiveRerank = (passages: readonly Passage[]) => {
     running?.abort();
   });
 
-  return { opening, state, runsOn, ranked, points, start };
+  return { opening, state, runsOn, ranked, points, steps, link, start };
 };

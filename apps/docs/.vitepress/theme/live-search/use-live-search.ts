@@ -1,9 +1,7 @@
-import { computed, onBeforeUnmount, reactive, shallowRef, watch } from 'vue';
+import { onBeforeUnmount, reactive, shallowRef, toRef, watch } from 'vue';
 import { messageOf } from '../demo/message-of.js';
-import { nearestStep, startStep } from '../demo/offered-points.js';
-import type { Shared } from '../demo/share-link.js';
-import { toFragment } from '../demo/share-link.js';
 import type { Step } from '../demo/trade-off.js';
+import { useLink } from '../demo/use-link.js';
 import { useModel } from '../demo/use-model.js';
 import type { Hit } from './nearest.js';
 import { meanCosine, nearest, shared } from './nearest.js';
@@ -42,9 +40,6 @@ interface SearchState {
   query: string;
 }
 
-/** The model of this page, by its name on this site. */
-export const searchModel = 'search';
-
 /** Passages that the worker is handed at once: a budget that moves meanwhile waits for no more. */
 const atOnce = 16;
 
@@ -62,17 +57,13 @@ export const useLiveSearch = (passages: readonly Passage[]) => {
     problem: '',
     query: exampleQueries[0],
   });
-  const opened = useModel(searchModel, losses, (model) => model.embed([passages[0]?.text ?? '']));
+  const opened = useModel('search', losses, (model) => model.embed([passages[0]?.text ?? '']));
   const { opening, predictor, runsOn, points } = opened;
   const found = shallowRef<Found>();
   const indexes = new Map<number, Index>();
   /** What every budget took and kept that was tried. */
   const steps = shallowRef<ReadonlyMap<number, Step>>(new Map());
-  /** The budget that a link asked for. */
-  let askedCost: number | undefined;
-  const link = computed(() =>
-    toFragment({ model: searchModel, text: state.query, cost: points.value[opening.step]?.cost }),
-  );
+  const { link, stepOf } = useLink('search', { text: toRef(state, 'query'), step: () => opening.step, points });
   let queries: readonly Float32Array[] = [];
   let running: AbortController | undefined;
 
@@ -138,14 +129,7 @@ export const useLiveSearch = (passages: readonly Passage[]) => {
     }
   };
 
-  const start = (): Promise<void> =>
-    opened.start((offered) => (askedCost === undefined ? startStep(offered) : nearestStep(offered, askedCost)));
-
-  /** Begins with what a link says. */
-  const follow = ({ text, cost }: Shared): void => {
-    state.query = text;
-    askedCost = cost;
-  };
+  const start = (): Promise<void> => opened.start(stepOf);
 
   let pause: ReturnType<typeof setTimeout> | undefined;
   watch(
@@ -161,5 +145,5 @@ export const useLiveSearch = (passages: readonly Passage[]) => {
     running?.abort();
   });
 
-  return { state, opening, runsOn, points, found, steps, link, start, follow };
+  return { state, opening, runsOn, points, found, steps, link, start };
 };
