@@ -325,7 +325,7 @@ export const onTensors = ({
         prior: prior && moveSlots(prior, kept),
         sizes: mixed?.sizes,
         segments: segments && mixed && tf.where(tf.greater(there(), 0), moveSlots(segments, kept), 0),
-        types: kinds && moveSlots(kinds, kept),
+        types: kinds && constant(moveSlots(kinds, kept)), // compared later, which has no gradient
         owners:
           mixed && following
             ? tf.cast(
