@@ -41,11 +41,13 @@ const received = ({ name, code, message, nearest }: SentError): Error => {
   return Object.assign(new Error(message), { name, ...(code !== undefined && { code }) });
 };
 
+/** The number of the last request of this page: lines to one worker hear each other's answers. */
+let last = 0;
+
 /** Asks a worker, and finds the answer to each question. */
 const openLine = (worker: WorkerLine) => {
   const waiting = new Map<number, Waiting>();
   let ended: ModelError | undefined;
-  let last = 0;
 
   const end = (error: ModelError): void => {
     ended = error;
@@ -133,7 +135,13 @@ export const openInWorker = async <Facts>(
   const { ask, end } = openLine(worker);
   const opening = ask<Facts>({ call, source: absolute(source), options }, { signal, onProgress });
   const { id: model } = opening;
-  const facts = await opening.answer;
+  const leave = (): void => {
+    if (!keepWorker) worker.terminate?.();
+  };
+  const facts = await opening.answer.catch((error: unknown) => {
+    leave();
+    throw error;
+  });
   let disposed = false;
   return {
     facts,
@@ -143,7 +151,7 @@ export const openInWorker = async <Facts>(
       disposed = true;
       worker.postMessage({ id: 0, call: 'dispose', model });
       end(new ModelError('DISPOSED', `The ${what} was disposed of; create another.`));
-      if (!keepWorker) worker.terminate?.();
+      leave();
     },
   };
 };

@@ -259,6 +259,31 @@ describe('a reranker in a worker', () => {
   });
 });
 
+test('two models on one worker get answers of their own', async () => {
+  const { page, worker } = openPorts();
+  servePredictor({ line: worker });
+  const options = { cacheFolder, backends: ['cpu'], keepWorker: true } as const;
+  const first = await createWorkerPredictor(page, source, options);
+  const second = await createWorkerReranker(page, source, { ...options, label: predictor.labels[0] });
+  const [answers, ranking] = await Promise.all([first.predict(texts), second.rerank('a good film', texts)]);
+  expect(answers).toEqual(await inThread.predict(texts));
+  expect(ranking.results).toHaveLength(2);
+  first.dispose();
+  expect((await second.rerank('a good film', texts)).results).toEqual(ranking.results);
+  second.dispose();
+});
+
+test('a worker whose opening fails is ended, unless it is kept', async () => {
+  let terminated = 0;
+  for (const keepWorker of [false, true]) {
+    const { page, worker } = openPorts();
+    servePredictor({ line: worker, open: () => Promise.reject(new Error('not here')) });
+    const line: WorkerLine = Object.assign(page, { terminate: () => (terminated += 1) });
+    await expect(createWorkerPredictor(line, source, { keepWorker })).rejects.toThrow('not here');
+  }
+  expect(terminated).toBe(1);
+});
+
 test('a signal stops a call at once, in the page and in the worker', async () => {
   await expect(predictor.predict(texts, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
   const { page, worker } = openPorts();
