@@ -1,5 +1,5 @@
 /** `--adapter` on commands that open a model: the same as a folder that the adapter was merged into. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from './testing/files.js';
 import { runMain, small } from './testing/run-main.js';
@@ -59,6 +59,8 @@ test('search finds of the base with the adapter what it finds of the merged fold
   });
   expect(await lat('search', ...base, '--out', at('adapter'), ...searching)).toMatchObject({ code: 0 });
   expect(await lat('search', '--model', at('merged'), ...searching)).toMatchObject({ code: 0 });
+  expect(existsSync(at('adapter/config.json'))).toBe(false); // that of a run would be taken for a model's
+  expect(readJson(at('adapter/search'), 'config.json')).toMatchObject({ adapter: at('adapter') });
   const found = readJson(at('adapter'), 'length_adaptive.json') as { paretoSet: object[] };
   expect(found.paretoSet).toEqual((readJson(at('merged'), 'length_adaptive.json') as typeof found).paretoSet);
   expect(found.paretoSet.length).toBeGreaterThan(1);

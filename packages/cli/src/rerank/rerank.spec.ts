@@ -158,6 +158,12 @@ test.each<[string, readonly string[], number, string]>([
   ['a budget of time', ['--query', 'film', '--budget', 'latency=5ms', 'a film'], 2, 'give --deadline'],
   ['keep alone', ['--query', 'film', '--keep', '2', 'a film'], 2, '--keep needs --length-config'],
   ['a search without lists', ['--query', 'film', '--search-cascades', 'a film'], 2, 'needs --candidates'],
+  [
+    'a search with an adapter',
+    ['--candidates', 'x.jsonl', '--search-cascades', '--adapter', 'a'],
+    2,
+    'opens otherwise without --adapter',
+  ],
   ['no such file', ['--candidates', 'absent.jsonl'], 4, 'absent.jsonl'],
 ])('%s is refused', async (_, argv, code, message) => {
   const outcome = await rerank('--model', at('model'), ...argv);

@@ -131,6 +131,11 @@ export const rerank = async (settings: RerankSettings, context: Context): Promis
         '--search-cascades needs --candidates, lists of documents that a first search found.',
       );
     checkModelFolder(source, 'search for cascades');
+    if (settings.adapter !== undefined || settings.tower === 'texts')
+      throw new CliError(
+        'USAGE',
+        '--search-cascades writes what it finds into the folder of the model, which opens otherwise without --adapter or --tower. Search in a folder of the merged weights (lat compress --adapter ADAPTER --weights fp32 --out DIR).',
+      );
   }
   const lists = await listsOf(settings, context);
   const opened = await openRunnable(source, settings, context);
