@@ -69,6 +69,7 @@ test('where layers halve, a share is of what those before have made of the input
   expect(letsLeave(fullLength(3), 9, { halving: [1] })).toBe(false);
   expect(letsLeave([1, 0.2, 0.2], 9, { halving: [2] })).toBe(true);
   expect(letsLeave([1, 1, 0.2], 9, { halving: [2] })).toBe(false);
+  expect(letsLeave([1, 1, 0.2], 9, { running: [0, 1] })).toBe(false); // the layer that they would leave does not run
 });
 
 test('reads ratios and absolute lengths, and writes short text', () => {

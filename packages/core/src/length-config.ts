@@ -89,7 +89,9 @@ export const keptTokens = (
 /** Whether any token of an input of so many leaves by a configuration: those that go into others where layers halve do not. */
 export const letsLeave = (config: LengthConfig, length: number, keep: KeepOptions = {}): boolean => {
   const whole = keptTokens(fullLength(config.length), length, keep);
-  return keptTokens(config, length, keep).some((count, layer) => count < (whole[layer] as number));
+  return keptTokens(config, length, keep).some(
+    (count, layer) => keep.running?.includes(layer) !== false && count < (whole[layer] as number),
+  );
 };
 
 /**
