@@ -21,7 +21,7 @@ import { report } from './harness.js';
 import { contextsOf } from './paragraphs/squad-paragraphs.js';
 import { candidatesOf, gainAt } from './rerank/candidates.js';
 import { bestWithin, describeCascade, pointsFor, scoreOn } from './rerank/cascades.js';
-import { about, devFile, textsOfTraining, trainFile, trainReranker } from './rerank/recipe.js';
+import { about, devFile, source, textsOfTraining, trainFile, trainReranker } from './rerank/recipe.js';
 
 const out = fileURLToPath(new URL('../apps/docs/public/models/rerank', import.meta.url));
 const run = path.join(runsFolder, 'live-rerank');
@@ -106,7 +106,11 @@ const main = async (): Promise<void> => {
   const bm25 = toScore.reduce((sum, { relevant }) => sum + gainAt(relevant), 0) / toScore.length;
   const file = path.join(out, 'length_adaptive.json');
   const told: LengthAdaptiveFile = validateLengthAdaptiveFile(JSON.parse(readFileSync(file, 'utf8')));
-  writeFileSync(file, formatLengthAdaptiveFile(withCascades(told, record)));
+  const { adaptedFrom: _, ...training } = told.training ?? {}; // a folder of whoever ran this
+  writeFileSync(
+    file,
+    formatLengthAdaptiveFile(withCascades({ ...told, training: { ...training, baseModel: source } }, record)),
+  );
   writeFileSync(path.join(out, 'README.md'), cardOf(found, bm25, statSync(path.join(out, 'model.safetensors')).size));
   const note = `${lists.scored} questions of SQuAD dev with ${count} paragraphs of BM25, ${vocabulary} of 30,522 tokens, 8-bit weights; ${about}`;
   report('live-rerank', [

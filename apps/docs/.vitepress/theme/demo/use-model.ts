@@ -16,6 +16,7 @@ export const useModel = (id: string, losses: Losses, run: (predictor: WorkerPred
     start: startAt,
     ...others
   } = useOpening<WorkerPredictor>(
+    id,
     { onnx: (options) => openOnOnnx(id, 'int8', options), tfjs: (options) => openModel(id, options) },
     run,
   );

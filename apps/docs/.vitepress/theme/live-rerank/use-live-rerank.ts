@@ -50,6 +50,7 @@ export const useLiveRerank = (passages: readonly Passage[]) => {
     runsOn,
     start: startAt,
   } = useOpening<WorkerReranker>(
+    'rerank',
     {
       onnx: (options) => openRerankerOnOnnx('rerank', options),
       tfjs: (options) => openReranker('rerank', options),
