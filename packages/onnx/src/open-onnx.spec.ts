@@ -274,9 +274,14 @@ describe('opening', () => {
         ['adapter_config.json', '{"peft_type": "LORA", "lora_alpha": 1}'],
         ['adapter_model.safetensors', ''],
       ]);
+      const absent = new ModelError('FILE_NOT_FOUND', 'not there');
       const adapter: FileSource = {
         name: 'adapter',
-        read: async (name) => (name.endsWith('.json') ? new TextEncoder().encode(files.get(name)) : factorsOfNothing),
+        read: async (name) => {
+          const text = files.get(name);
+          if (text === undefined) throw absent;
+          return text === '' ? factorsOfNothing : new TextEncoder().encode(text);
+        },
         exists: (name) => Promise.resolve(files.has(name)),
         list: () => Promise.resolve([...files.keys()]),
       };
