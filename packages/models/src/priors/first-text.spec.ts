@@ -40,16 +40,18 @@ test('it ranks in all layers, of every task that reads two texts', () => {
     name: 'second-text',
     layers: 6,
   });
-  expect(resolvePrior({ name: 'question-overlap' }, { task: rerank(), layers: 6 })).toMatchObject({ layers: 4 });
+  expect(resolvePrior({ name: 'question-overlap' }, { task: questionAnswering(), layers: 6 })).toMatchObject({
+    layers: 4,
+  });
   expect(() => resolvePrior({ name: 'first-text' }, { task: tokenClassification(['O']), layers: 6 })).toThrow(
     expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringMatching(/of the second of two texts/) }),
   );
 });
 
-test('a reranker has it unless somebody says otherwise, and a folder can say so', () => {
+test('a reranker goes by the words of its query unless somebody says otherwise, and a folder can say so', () => {
   const task = rerank();
-  expect(choosePrior(undefined, undefined, task)).toEqual({ name: 'first-text' });
-  expect(choosePrior(undefined, { name: 'question-overlap' }, task)).toEqual({ name: 'question-overlap' });
+  expect(choosePrior(undefined, undefined, task)).toEqual({ name: 'question-overlap' });
+  expect(choosePrior(undefined, { name: 'first-text' }, task)).toEqual({ name: 'first-text' });
   expect(choosePrior('none', undefined, task)).toBeUndefined();
   expect(choosePrior(undefined, { name: 'none' }, task)).toBeUndefined();
   const reducer = { name: 'attention' };

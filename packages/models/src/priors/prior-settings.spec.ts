@@ -11,6 +11,7 @@ import type { PriorName } from '../tasks/prior-name.js';
 import type { PriorSettings } from './prior-settings.js';
 import { choosePrior, resolvePrior, withPriors } from './prior-settings.js';
 import { questionAnswering } from '../tasks/question-answering.js';
+import { rerank } from '../tasks/rerank.js';
 import { sequenceClassification } from '../tasks/sequence-classification.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { memorySource, tinyConfig, tinyFiles } from '../testing/tiny-model.js';
@@ -56,6 +57,14 @@ describe('the choice', () => {
     expect(resolvePrior({ name: 'question-overlap' }, { task, layers })).toEqual({
       name: 'question-overlap',
       layers: expected,
+      window: 24,
+    });
+  });
+
+  test('a query ranks in every layer: its own tokens always stay', () => {
+    expect(resolvePrior({ name: 'question-overlap' }, { task: rerank(), layers: 6 })).toEqual({
+      name: 'question-overlap',
+      layers: 6,
       window: 24,
     });
   });

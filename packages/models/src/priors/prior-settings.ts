@@ -11,7 +11,7 @@ import type { Task } from '../tasks/task.js';
 export interface PriorSettings {
   /** `none` says that there is no prior where the task would bring one. */
   readonly name: PriorName;
-  /** It ranks in this many first layers. Default two thirds of the layers; `first-text`, `second-text` and `given`: all of them. */
+  /** It ranks in this many first layers. Default all of them; `question-overlap` where answers are places in the context (spans): two thirds. */
   readonly layers?: number | undefined;
   /** `question-overlap`: tokens on either side of a word of the question that gain from it, 1 to 64. Default 24. */
   readonly window?: number | undefined;
@@ -61,7 +61,7 @@ export const choosePrior = (
 
 /** What must be known of a model to give it a prior. */
 interface PriorContext {
-  readonly task: Pick<Task, 'name' | 'asksQuestions' | 'pair'>;
+  readonly task: Pick<Task, 'name' | 'asksQuestions' | 'pair' | 'readout'>;
   readonly layers: number;
   /** Whether the reducer has nothing else to rank by: then it counts in all layers, and must. Default false. */
   readonly needed?: boolean | undefined;
@@ -94,7 +94,8 @@ export const resolvePrior = (
   const why = misfit(name, task);
   if (why !== undefined)
     throw new ModelError('OPTION_INVALID', `The prior ${name} ${why}, and this model does ${task.name}; choose none.`);
-  const usual = name === 'question-overlap' && !needed ? Math.max(1, Math.round((2 * count) / 3)) : count;
+  const yields = name === 'question-overlap' && !needed && task.readout.pool === 'none'; // last layers know better where the answer is
+  const usual = yields ? Math.max(1, Math.round((2 * count) / 3)) : count;
   const { layers = usual, window = usualWindow } = settings;
   if (layers > count)
     throw new ModelError(

@@ -144,8 +144,8 @@ describe('a folder with one logit', () => {
   test('opens as a reranker that keeps the query and the separators in every layer', async () => {
     const { model, tokenizer, lengthAdaptive } = await openModel(memorySource(await tinyFiles(config)));
     expect(model.task.name).toBe('rerank');
-    expect(model.prior).toEqual({ name: 'first-text', layers: 3 });
-    expect(lengthAdaptive?.prior).toEqual({ name: 'first-text', layers: 3 });
+    expect(model.prior).toEqual({ name: 'question-overlap', layers: 3, window: 24 });
+    expect(lengthAdaptive?.prior).toEqual({ name: 'question-overlap', layers: 3, window: 24 });
     const input = tokenizer.encode('good phone works', 'the case breaks and it is very awful a film of the phone');
     const kept = await model.keptPositions(input, { lengths: [0.6, 0.5, 0.4] });
     const always = input.sequenceIds.flatMap((sequence, at) => (sequence === 1 ? [] : [at]));

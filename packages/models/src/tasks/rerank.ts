@@ -197,7 +197,7 @@ export const rerank = (scale: RelevanceScale = 'sigmoid'): RerankTask => {
     usualLength,
     pair: 'required',
     asksQuestions: true,
-    prior: 'first-text',
+    prior: 'question-overlap',
     encode: (tokenizer: Tokenizer, examples: readonly Example[], { maxLength = usualLength }: InputLengths = {}) => {
       const alone = examples.findIndex(({ pair }) => pair === undefined);
       if (alone >= 0)
