@@ -334,6 +334,7 @@ export type { QuestionWindow, WindowOptions } from './tokenizer/question-windows
 export { bestAnswers } from './tasks/span-answers.js';
 export type { BestAnswersOptions, SpanAnswer } from './tasks/span-answers.js';
 
+export { fuseOrders } from './reranking/fuse-orders.js';
 export { createReranker } from './reranking/reranker.js';
 export type { Reranker } from './reranking/reranker.js';
 export type {

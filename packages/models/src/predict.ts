@@ -87,6 +87,7 @@ export type { TokenTask } from './tasks/token-classification.js';
 
 export { createBm25 } from './reranking/bm25.js';
 export type { Bm25 } from './reranking/bm25.js';
+export { fuseOrders } from './reranking/fuse-orders.js';
 export { createReranker } from './reranking/reranker.js';
 export type { Reranker } from './reranking/reranker.js';
 export type {

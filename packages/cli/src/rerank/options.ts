@@ -43,6 +43,9 @@ export const rerankOptions = {
       fallback: undefined,
     },
   ),
+  ordered: flag(
+    'documents come in the order of a first search, which counts, too, where they are not read at the full length (default: as the cascades of the model were searched)',
+  ),
   searchCascades: flag(
     'find the cascades worth running on --candidates, without labels, and keep them in the model folder',
   ),

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fuseOrders } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import { readJson } from '../testing/files.js';
 import { runMain, small } from '../testing/run-main.js';
@@ -122,6 +123,25 @@ test('cascades are searched without labels and kept in the folder of the model',
   expect(within?.['cost']).toBeLessThanOrEqual(1);
 });
 
+test('the order of a first search counts where it is said to', async () => {
+  const lengths = ['--length-config', '1,0.4,0.4', '--query', query];
+  const indexes = async (...argv: readonly string[]): Promise<number[]> =>
+    (await json('--model', at('plain'), ...lengths, ...argv, ...documents))[0]?.results.map(({ index }) => index) ?? [];
+  await writeTinyModel(at('plain'), {
+    architectures: ['BertForSequenceClassification'],
+    id2label: { 0: 'LABEL_0' },
+    num_hidden_layers: 3,
+    initializer_range: 0.4,
+  });
+  const alone = await indexes();
+  expect(await indexes('--ordered')).toEqual(fuseOrders([alone, documents.map((_, index) => index)]));
+  const { code } = await rerank(
+    ...['--model', at('plain'), '--candidates', at('candidates.jsonl'), '--search-cascades', '--ordered'],
+  );
+  expect(code).toBe(0);
+  expect(readJson(folder, 'plain/length_adaptive.json')).toMatchObject({ rerank: { ordered: true } });
+});
+
 test('a cross-encoder is trained from labelled pairs', async () => {
   const words = 'film movie plot actor scene story music'.split(' ');
   writeFileSync(
@@ -139,7 +159,7 @@ test('a cross-encoder is trained from labelled pairs', async () => {
   ]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(readJson(folder, 'trained/model/config.json')).toMatchObject({ id2label: { 0: 'LABEL_0' } });
-  expect(readJson(folder, 'trained/model/length_adaptive.json')).toMatchObject({ prior: { name: 'first-text' } });
+  expect(readJson(folder, 'trained/model/length_adaptive.json')).toMatchObject({ prior: { name: 'question-overlap' } });
   const [ranking] = await json('--model', at('trained/model'), '--query', 'film', 'a great film', 'a great plot');
   expect(ranking?.results.map(({ index }) => index).sort()).toEqual([0, 1]);
 });

@@ -104,12 +104,12 @@ const search = async (
   source: string,
   opened: RunnableTextModel,
   lists: readonly CandidateList[],
-  { label, scale, maxLength, stride }: RerankSettings,
+  { label, scale, maxLength, stride, ordered }: RerankSettings,
   context: Context,
 ): Promise<RerankRecord> => {
   const progress = context.progress('cascades', 'queries');
   const record = await searchCascades(opened, lists, {
-    ...{ label, scale, stride, windowLength: maxLength, signal: context.signal },
+    ...{ label, scale, stride, ordered, windowLength: maxLength, signal: context.signal },
     onList: (done, total) => progress.update(done, total),
   }).finally(() => progress.end());
   await writeFile(
@@ -123,7 +123,7 @@ const search = async (
 export const rerank = async (settings: RerankSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
   checkLengthSettings(settings);
-  const { json, out, label, scale, maxLength, stride, deadline } = settings;
+  const { json, out, label, scale, maxLength, stride, ordered, deadline } = settings;
   if (settings.searchCascades) {
     if (settings.candidates === undefined)
       throw new CliError(
@@ -150,7 +150,13 @@ export const rerank = async (settings: RerankSettings, context: Context): Promis
       if (out !== undefined) await writeRunResult(out, { ...opened.used, ...record });
       return;
     }
-    const reranker = createReranker(opened, { label, scale, stride, windowLength: maxLength });
+    const reranker = createReranker(opened, {
+      label,
+      scale,
+      stride,
+      ordered: ordered || undefined,
+      windowLength: maxLength,
+    });
     const asked = { ...askedOf(settings, opened, reranker), signal: context.signal };
     if (deadline !== undefined) await reranker.calibrate({ signal: context.signal });
     const rankings: unknown[] = [];

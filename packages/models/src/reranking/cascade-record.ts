@@ -11,6 +11,8 @@ export interface RerankRecord {
   /** Lists of candidates that they were measured on, and documents in them. */
   readonly lists: number;
   readonly documents: number;
+  /** Whether the documents of these lists came in the order of a first search, which was fused with that of the model. */
+  readonly ordered?: true | undefined;
 }
 
 const isShare = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1;
@@ -46,6 +48,12 @@ export const readCascades = (file: LengthAdaptiveFile | undefined, layers: numbe
     throw new ModelError('FILE_INVALID', `${lengthAdaptiveFileName}: "rerank" has no list of cascades.`);
   const cascades: readonly unknown[] = record['cascades'];
   return cascades.map((each, at) => readCascade(each, at, layers)).sort((a, b) => a.cost - b.cost);
+};
+
+/** Whether those cascades were searched on documents in the order of a first search. */
+export const searchedInOrder = (file: LengthAdaptiveFile | undefined): boolean => {
+  const record = file?.['rerank'];
+  return isRecord(record) && record['ordered'] === true;
 };
 
 /** A model's file with cascades in it. */

@@ -11,6 +11,7 @@ import { memorySource, tinyConfig, tinyFiles, tinyVocabulary } from '../testing/
 import { questionAnswering } from '../tasks/question-answering.js';
 import { questionWindows } from '../tokenizer/question-windows.js';
 import { readCascades, withCascades } from './cascade-record.js';
+import { fuseOrders } from './fuse-orders.js';
 import { createReranker } from './reranker.js';
 import { searchCascades } from './search-cascades.js';
 
@@ -167,6 +168,31 @@ describe('a cascade', () => {
     const cheapest = await reranker.rerank(query, documents, { budget: { cost: 0.97 } });
     expect(cheapest.cost).toBeLessThanOrEqual(0.97);
     await expect(searchCascades(text, [])).rejects.toMatchObject({ code: 'DATA_INVALID' });
+  });
+
+  test('of documents in the order of a first search chooses by both orders, and the full length by its own', async () => {
+    const reranker = createReranker(text, { ordered: true });
+    const alone = createReranker(text);
+    const indexes = async (of: typeof reranker, options = {}): Promise<number[]> =>
+      (await of.rerank(query, documents, options)).results.map(({ index }) => index);
+    const arrival = documents.map((_, index) => index);
+    const fused = fuseOrders([await indexes(alone, { point }), arrival]);
+    expect(fused).not.toEqual(await indexes(alone, { point }));
+    expect(await indexes(reranker, { point })).toEqual(fused);
+    expect(await indexes(reranker)).toEqual(await indexes(alone));
+    const full = await indexes(alone);
+    const first = fused.slice(0, 5).sort((a, b) => full.indexOf(a) - full.indexOf(b));
+    expect(await indexes(reranker, { cascade: { point, keep: 5 } })).toEqual([...first, ...fused.slice(5)]);
+
+    // What was searched so is run so, and not where the documents are said to come in no order.
+    const record = await searchCascades(text, [{ query, documents }], { ordered: true });
+    expect(record).toMatchObject({ ordered: true });
+    const lengthAdaptive = withCascades(text.lengthAdaptive, record);
+    const searched = createReranker({ ...text, lengthAdaptive });
+    expect(searched.cascades).toEqual(record.cascades);
+    expect(await indexes(searched, { point })).toEqual(fused);
+    expect(createReranker({ ...text, lengthAdaptive }, { ordered: false }).cascades).toEqual([]);
+    expect(await searchCascades(text, [{ query, documents }])).not.toHaveProperty('ordered');
   });
 
   test.each([

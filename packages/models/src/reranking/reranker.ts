@@ -7,7 +7,8 @@ import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import { createLifetime, endQuietly } from '../model/lifetime.js';
 import type { RunnableTextModel } from '../model/runnable-model.js';
 import type { TaskName } from '../tasks/task.js';
-import { readCascades } from './cascade-record.js';
+import { readCascades, searchedInOrder } from './cascade-record.js';
+import { fuseOrders } from './fuse-orders.js';
 import { latePoints } from './late-points.js';
 import { createPace } from './pace.js';
 import { choosePlan, planWithin } from './plan.js';
@@ -74,6 +75,9 @@ interface Found extends Relevance {
 const byRelevance = (a: Found, b: Found): number =>
   b.stage - a.stage || b.score - a.score || b.logit - a.logit || a.window.document - b.window.document;
 
+/** Documents in the order they came in. */
+const byArrival = (a: Found, b: Found): number => a.window.document - b.window.document;
+
 /** Milliseconds before a deadline that are kept for putting the answer together. */
 const reserve = (deadlineMs: number): number => Math.min(2, 0.02 * deadlineMs);
 
@@ -87,7 +91,7 @@ const reserve = (deadlineMs: number): number => Math.min(2, 0.02 * deadlineMs);
  */
 export const createReranker = (
   { model, tokenizer, lengthAdaptive }: RunnableTextModel,
-  { label, scale, windowLength, stride, now = () => performance.now() }: CreateRerankerOptions = {},
+  { label, scale, windowLength, stride, ordered, now = () => performance.now() }: CreateRerankerOptions = {},
 ): Reranker => {
   const { layers, positions } = model.dimensions;
   const relevance = relevanceOf(model.task, { label, scale });
@@ -102,7 +106,10 @@ export const createReranker = (
     cost: shareAt(point),
   }));
   const points: readonly ParetoPoint[] = searched.length > 0 ? searched : unsearched;
-  const cascades = readCascades(lengthAdaptive, layers);
+  const wasOrdered = searchedInOrder(lengthAdaptive);
+  const fuses = ordered ?? wasOrdered;
+  const measured = readCascades(lengthAdaptive, layers);
+  const cascades = fuses === wasOrdered ? measured : [];
   const pace = createPace(model);
   const lifetime = createLifetime('The reranker', () => model.dispose());
 
@@ -119,6 +126,16 @@ export const createReranker = (
       costOf: (plan: Plan): number => macsOf(windows, plan.point) / macsOf(windows) + again(plan) / documents,
       expected: (plan: Plan): number => pace.expected(tokens, plan.point) + again(plan) * pace.expected(mean, full),
     };
+  };
+
+  /** The best first; those whose scores are of fewer tokens in the order of the first search, too, where there was one. */
+  const inOrder = (found: Iterable<Found>): Found[] => {
+    const ranked = [...found].sort(byRelevance);
+    if (!fuses) return ranked;
+    const again = ranked.filter(({ stage }) => stage > 0);
+    const rest = ranked.slice(again.length);
+    if (rest.every(({ point }) => isFullPoint(point))) return ranked;
+    return [...again, ...fuseOrders([rest, [...rest].sort(byArrival)])];
   };
 
   const rank = async (
@@ -161,7 +178,7 @@ export const createReranker = (
       if (seen > 0) stages.push({ point, documents: seen, inputs: scored.length });
     };
     await runStage(windows, plan.point);
-    const first = [...found.values()].sort(byRelevance);
+    const first = inOrder(found.values());
     const again = goesOn ? first.length : plan.keep;
     if (again > 0 && !isFullPoint(plan.point) && pointKey(plan.point) !== pointKey(full))
       await runStage(
@@ -169,8 +186,7 @@ export const createReranker = (
         full,
       );
 
-    const results = [...found.values()]
-      .sort(byRelevance)
+    const results = inOrder(found.values())
       .slice(0, options.topK)
       .map(({ score, logit, point, window: { document, input } }): RankedDocument => {
         const place = placeOf(input);

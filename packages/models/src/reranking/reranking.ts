@@ -46,6 +46,11 @@ export interface CreateRerankerOptions {
   readonly windowLength?: number | undefined;
   /** Tokens of a document that neighbouring windows share. Default: a third of a window, at most 128. */
   readonly stride?: number | undefined;
+  /**
+   * Documents come in the order of a first search, the best first: where they are not scored at the full length, that order and the model's are
+   * fused ({@link fuseOrders}). Default: whether the model's cascades were searched so, else false. Cascades that were searched otherwise are left out.
+   */
+  readonly ordered?: boolean | undefined;
   /** Milliseconds now. Default `performance.now`. */
   readonly now?: (() => number) | undefined;
 }
@@ -73,7 +78,7 @@ export interface RerankStage {
 }
 
 export interface Reranking {
-  /** The best first. Documents that were scored at the full length come before those that were not. */
+  /** The best first. Documents that were scored again at the full length come before those that were not. */
   readonly results: readonly RankedDocument[];
   /** Documents for which no time was left, in their order. */
   readonly unseen: readonly number[];

@@ -16,7 +16,7 @@ export interface CandidateList {
 
 export interface SearchCascadesOptions extends Pick<
   CreateRerankerOptions,
-  'label' | 'scale' | 'windowLength' | 'stride'
+  'label' | 'scale' | 'windowLength' | 'stride' | 'ordered'
 > {
   /** Points for the pass over all documents. Default: those of the model's Pareto set, else some that leave the first third of the layers whole. */
   readonly points?: readonly OperatingPoint[] | undefined;
@@ -65,11 +65,11 @@ const undominated = (cascades: readonly MeasuredCascade[]): MeasuredCascade[] =>
 export const searchCascades = async (
   text: RunnableTextModel,
   lists: readonly CandidateList[],
-  { points: asked, keeps, top = 10, onList, signal, ...options }: SearchCascadesOptions = {},
+  { points: asked, keeps, top = 10, onList, signal, ordered = false, ...options }: SearchCascadesOptions = {},
 ): Promise<RerankRecord> => {
   if (lists.length === 0)
     throw new ModelError('DATA_INVALID', 'There are no lists of candidates to search on; expected at least one.');
-  const reranker = createReranker(text, options);
+  const reranker = createReranker(text, { ...options, ordered });
   const points = (asked ?? reranker.points.map(({ point }) => point)).filter((point) => !isFullPoint(point));
   const scored: ScoredList[] = [];
   for (const { query, documents } of lists) {
@@ -116,5 +116,6 @@ export const searchCascades = async (
     cascades: undominated([...measured.filter(({ cost }) => cost < 1), whole]),
     lists: lists.length,
     documents: lists.reduce((sum, { documents }) => sum + documents.length, 0),
+    ...(ordered && { ordered }),
   };
 };

@@ -15,7 +15,10 @@ import type { SentInput } from './sent-input.js';
 export type WorkerModelOptions = Omit<OpenModelOptions, 'task' | 'onProgress' | 'signal'> & StartBackendOptions;
 
 /** What a worker is told of a reranker. */
-export type WorkerRerankerOptions = Pick<CreateRerankerOptions, 'label' | 'scale' | 'windowLength' | 'stride'>;
+export type WorkerRerankerOptions = Pick<
+  CreateRerankerOptions,
+  'label' | 'scale' | 'windowLength' | 'stride' | 'ordered'
+>;
 
 type Sent<Options> = Omit<Options, 'signal'>;
 
