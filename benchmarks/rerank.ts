@@ -1,17 +1,22 @@
 /** Reranking 30 passages of about 300 tokens: how well and how fast at every length, by a cascade, and within a deadline. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { constantRatioConfig } from '@length-adaptive/core';
 import type { Cascade, MeasuredCascade } from '@length-adaptive/models';
 import { createReranker, searchCascades, withCascades } from '@length-adaptive/models';
 import { openOnnx } from '@length-adaptive/onnx';
 import { dataFolder } from './accuracy/accuracy-rows.js';
 import type { Row } from './harness.js';
 import { formatSpread, quantile, ratio, report, spread } from './harness.js';
+import type { Candidates } from './rerank/candidates.js';
 import { candidatesOf, gainAt } from './rerank/candidates.js';
-import { bestWithin, describeCascade, pointsFor, scoreOn } from './rerank/cascades.js';
-import { about as model, devFile, trainFile, trainReranker } from './rerank/recipe.js';
+import { bestWithin, describeCascade, pointsFor, scoreFirst, scoreOn } from './rerank/cascades.js';
+import { about as model, devFile, trainCrossEncoder, trainFile, trainReranker } from './rerank/recipe.js';
 
 const candidates = 30;
+
+/** So many of the first candidates take about as much at the full length as a cascade does. */
+const firstOnly = 10;
 const seed = 42;
 
 const countOf = (name: string, usual: number): number => Number(process.env[name] ?? usual);
@@ -22,6 +27,22 @@ const queries = {
   scored: countOf('BENCH_QUERIES', 200),
   timed: countOf('BENCH_TIMED_QUERIES', 15),
   due: countOf('BENCH_DEADLINE_QUERIES', 500),
+  priors: countOf('BENCH_PRIOR_QUERIES', 100),
+};
+
+/** The model before it learnt to lose tokens, where the prior alone says which of a passage go, and where attention does. */
+const scorePriors = async (lists: readonly Candidates[]) => {
+  const folder = await trainCrossEncoder();
+  const rows = [];
+  for (const prior of ['question-overlap', 'first-text'] as const) {
+    const opened = await openOnnx(folder, { threads: 1, prior });
+    const lengths = constantRatioConfig(opened.model.dimensions.layers, 0.7);
+    const reranker = createReranker(opened);
+    const scored = await scoreOn(reranker, lists, { point: { lengths }, keep: 0 });
+    reranker.dispose();
+    rows.push({ prior, lengths: lengths.map((share) => share.toFixed(2)).join(' '), ...scored });
+  }
+  return rows;
 };
 
 const measure = async (): Promise<Row[]> => {
@@ -40,24 +61,23 @@ const measure = async (): Promise<Row[]> => {
     (candidates * Math.min(20, scored.length));
 
   console.log(`searching cascades on ${toSearch.length} queries of the training articles, without labels`);
-  const record = await searchCascades(opened, toSearch, {
-    points: pointsFor(layers),
-    keeps: [0, 3, 5, 8, 10, 12],
-  });
-  const { cascades } = record;
-  const single = cascades.filter(({ keep }) => keep === 0);
+  const how = { points: pointsFor(layers), keeps: [0, 2, 3, 5, 8, 10] };
+  const { cascades: single } = await searchCascades(opened, toSearch, { ...how, keeps: [0] });
+  const record = await searchCascades(opened, toSearch, { ...how, ordered: true });
   const contenders = {
     full: undefined,
     at_half: bestWithin(single, 0.5),
     at_0_3: bestWithin(single, 0.3),
-    cascade: bestWithin(cascades, 0.38),
+    cascade: bestWithin(record.cascades, 0.38),
   } satisfies Record<string, Cascade | undefined>;
+  const ordered = createReranker(opened, { ordered: true });
+  const rerankers = { full: reranker, at_half: reranker, at_0_3: reranker, cascade: ordered };
 
   const about = `${model}; ${candidates} passages of BM25 a query, ${tokens.toFixed(0)} tokens a pair on average; fp32, 1 thread; seed ${seed}`;
   const describe = (cascade: MeasuredCascade | undefined): string =>
     cascade === undefined
       ? 'full length'
-      : `${describeCascade(cascade)}, fidelity ${cascade.fidelity.toFixed(3)} on ${toSearch.length} unlabelled queries`;
+      : `${cascade.keep > 0 ? 'by the order of BM25, too: ' : ''}${describeCascade(cascade)}, fidelity ${cascade.fidelity.toFixed(3)} on ${toSearch.length} unlabelled queries`;
   const rows: Row[] = [];
   const row = (id: string, value: number, unit: string, note: string): void => {
     rows.push({ id: `rerank.${id}`, value, unit, note: `${note}; ${about}` });
@@ -73,9 +93,23 @@ const measure = async (): Promise<Row[]> => {
   );
   for (const name of names) {
     const cascade = contenders[name];
-    const { ndcg, cost } = await scoreOn(reranker, scored, cascade);
+    const { ndcg, cost } = await scoreOn(rerankers[name], scored, cascade);
     row(name, ndcg, 'nDCG@10', `${describe(cascade)}, at ${cost.toFixed(3)}x MACs; ${scored.length} queries`);
   }
+  const first = await scoreFirst(reranker, scored, firstOnly);
+  row(
+    'first',
+    first.ndcg,
+    'nDCG@10',
+    `the first ${firstOnly} of BM25 at full length, the others as they come, at ${first.cost.toFixed(3)}x MACs; ${scored.length} queries`,
+  );
+  for (const { prior, ndcg, cost, lengths } of await scorePriors(scored.slice(0, queries.priors)))
+    row(
+      `prior.${prior}`,
+      ndcg,
+      'nDCG@10',
+      `before it was adapted, at ${lengths}, at ${cost.toFixed(3)}x MACs; ${queries.priors} queries`,
+    );
 
   console.log(`timing ${queries.timed} queries`);
   const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
@@ -84,7 +118,7 @@ const measure = async (): Promise<Row[]> => {
   >;
   for (const [at, { query, documents }] of [...scored.slice(0, 1), ...scored.slice(0, queries.timed)].entries())
     for (const name of names) {
-      const { milliseconds } = await reranker.rerank(query, documents, { cascade: contenders[name] });
+      const { milliseconds } = await rerankers[name].rerank(query, documents, { cascade: contenders[name] });
       if (at > 0) times[name].push(milliseconds);
     }
   for (const name of names)

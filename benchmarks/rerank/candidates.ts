@@ -89,6 +89,8 @@ export interface PairsOptions {
   readonly together: number;
   /** Every so many-th question comes with any passage for its zero, the others with one of the best that BM25 finds; 0 for none. */
   readonly easyEvery: number;
+  /** How many of the best that BM25 finds the others' zeros are drawn from. */
+  readonly among: number;
   /** Whether the answer stands anywhere in its text, and not in the middle. */
   readonly anywhere: boolean;
   readonly seed: number;
@@ -97,7 +99,7 @@ export interface PairsOptions {
 /** Pairs to learn from: each question with words around its answer, and with words of a passage without it. */
 export const pairsOf = async (
   file: string,
-  { questions: wanted, words, together, easyEvery, anywhere, seed }: PairsOptions,
+  { questions: wanted, words, together, easyEvery, among, anywhere, seed }: PairsOptions,
 ): Promise<Example[]> => {
   const questions = await readSquad(file);
   const { texts, of } = passagesOf(questions, together);
@@ -109,7 +111,7 @@ export const pairsOf = async (
       const { question: text = '', context = '', answers = [] } = questions[at] ?? {};
       const own = texts[of[at] ?? 0] ?? '';
       const isEasy = easyEvery > 0 && number % easyEvery === easyEvery - 1;
-      const found = isEasy ? [...texts.keys()] : index.search(text, 20);
+      const found = isEasy ? [...texts.keys()] : index.search(text, among);
       const [other = 0] = shuffled(
         found.filter((document) => document !== of[at]),
         random,

@@ -5,10 +5,11 @@ import type { Cascade, MeasuredCascade, Reranker } from '@length-adaptive/models
 import type { Candidates } from './candidates.js';
 import { gainAt } from './candidates.js';
 
-/** Points whose cascades are looked at: shares that shrink evenly, and such that leave the first third of the layers whole. */
+/** Points whose cascades are looked at: shares that shrink evenly, one share from the first layer on, and such that leave the first third of the layers whole. */
 export const pointsFor = (layers: number): OperatingPoint[] => [
-  ...[0.9, 0.8, 0.7, 0.6, 0.5].map((share) => ({ lengths: constantRatioConfig(layers, share) })),
-  ...[0.12, 0.3, 0.5].map((share) => ({
+  ...[0.8, 0.7, 0.6].map((share) => ({ lengths: constantRatioConfig(layers, share) })),
+  ...[0.45, 0.35, 0.25, 0.15].map((share) => ({ lengths: Array.from({ length: layers }, () => share) })),
+  ...[0.12, 0.3].map((share) => ({
     lengths: Array.from({ length: layers }, (_, layer) => (layer < Math.ceil(layers / 3) ? 1 : share)),
   })),
 ];
@@ -33,6 +34,17 @@ interface Scored {
   readonly ndcg: number;
   readonly cost: number;
 }
+
+/** The honest rival of every cascade: the first so many candidates at the full length, and the others as they came. */
+export const scoreFirst = async (reranker: Reranker, lists: readonly Candidates[], count: number): Promise<Scored> => {
+  let [gain, cost] = [0, 0];
+  for (const { query, documents, relevant } of lists) {
+    const { results } = await reranker.rerank(query, documents.slice(0, count));
+    gain += gainAt(relevant < count ? results.findIndex(({ index }) => index === relevant) : relevant);
+    cost += Math.min(1, count / documents.length);
+  }
+  return { ndcg: gain / lists.length, cost: cost / lists.length };
+};
 
 export const scoreOn = async (
   reranker: Reranker,
