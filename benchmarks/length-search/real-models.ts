@@ -29,14 +29,22 @@ export interface SearchedModel {
   open(): Promise<{ readonly model: RunnableModel; readonly examples: readonly LabelledInput[] }>;
 }
 
-const demo = (name: string): Promise<RunnableTextModel> =>
-  openOnnx(fileURLToPath(new URL(`../../apps/docs/public/models/${name}`, import.meta.url)), { threads: 1 });
+/** Folder of a model of the docs' live pages. */
+export const demoFolder = (name: string): string =>
+  fileURLToPath(new URL(`../../apps/docs/public/models/${name}`, import.meta.url));
 
-const sampleOf = <Item>(items: readonly Item[], count: number): Item[] =>
+const demo = (name: string): Promise<RunnableTextModel> => openOnnx(demoFolder(name), { threads: 1 });
+
+/** A random sample, the same in every run. */
+export const sampleOf = <Item>(items: readonly Item[], count: number): Item[] =>
   shuffled(items, createRandom(7)).slice(0, count);
 
 /** As many of either label, under the names that the demo's model has for them. */
-const balanced = (examples: readonly Example[], names: Readonly<Record<string, string>>, count: number): Example[] =>
+export const balanced = (
+  examples: readonly Example[],
+  names: Readonly<Record<string, string>>,
+  count: number,
+): Example[] =>
   Object.entries(names).flatMap(([label, name]) =>
     sampleOf(
       examples.filter((example) => example.label === label),

@@ -1,9 +1,10 @@
 /** A trained model with factors beside its matrices, and what learnt from it: in factors, and with fewer layers. Made once, and kept. */
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import type { EncoderInput } from '@length-adaptive/core';
 import { createRandom, shuffled } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
-import type { FactoriseOptions } from '@length-adaptive/models';
+import type { FactoriseOptions, Tokenizer } from '@length-adaptive/models';
 import { factoriseModel, openText, openTrainedModel, parseExamples, saveModel } from '@length-adaptive/models';
 import { dataFolder } from '../accuracy/accuracy-rows.js';
 import { runStage } from '../accuracy/run-stage.js';
@@ -17,28 +18,44 @@ const fewestTokens = 16;
 /** What factors are found on, for the notes. */
 export const calibration = `factors from ${texts} training phrases`;
 
-/** Makes factors of a trained model, unless there are some. @returns the folder */
-export const factored = async (
-  { folder, model: source, seed }: TrainedModel,
-  method: NonNullable<FactoriseOptions['method']> = 'whitened',
-): Promise<string> => {
-  const out = path.join(folder, method);
+/** What a model gets its factors by. */
+interface Factors extends FactoriseOptions {
+  readonly source: string;
+  /** What they are found on. */
+  inputs(tokenizer: Tokenizer): Promise<readonly EncoderInput[]>;
+}
+
+/** Writes a model with factors beside its matrices into a folder, unless it is there. @returns the folder */
+export const withFactors = async (out: string, { source, inputs, ...options }: Factors): Promise<string> => {
   if (existsSync(out)) return out;
+  mkdirSync(path.dirname(out), { recursive: true });
   await useWasm();
   const text = await openTrainedModel(source);
-  const examples = parseExamples(await openText(path.join(dataFolder, 'sst2/train.tsv.gz')), 'train.tsv');
-  const inputs = shuffled(examples, createRandom(seed))
-    .slice(0, 10 * texts)
-    .map((example) => text.tokenizer.encode(example.text))
-    .filter(({ ids }) => ids.length >= fewestTokens)
-    .slice(0, texts);
-  const { model } = await factoriseModel(text.model, inputs, { method });
+  const { model } = await factoriseModel(text.model, await inputs(text.tokenizer), options);
   rmSync(`${out}.part`, { recursive: true, force: true });
   await saveModel(`${out}.part`, { ...text, model });
   renameSync(`${out}.part`, out);
   for (const { dispose } of [text.model, model]) dispose();
   return out;
 };
+
+/** Makes factors of a trained model, unless there are some. @returns the folder */
+export const factored = (
+  { folder, model: source, seed }: TrainedModel,
+  method: NonNullable<FactoriseOptions['method']> = 'whitened',
+): Promise<string> =>
+  withFactors(path.join(folder, method), {
+    source,
+    method,
+    inputs: async (tokenizer) => {
+      const examples = parseExamples(await openText(path.join(dataFolder, 'sst2/train.tsv.gz')), 'train.tsv');
+      return shuffled(examples, createRandom(seed))
+        .slice(0, 10 * texts)
+        .map((example) => tokenizer.encode(example.text))
+        .filter(({ ids }) => ids.length >= fewestTokens)
+        .slice(0, texts);
+    },
+  });
 
 /** Training phrases that students learn on, once. */
 const lessons = seeds.includes(0) ? 2_000 : 6_000;

