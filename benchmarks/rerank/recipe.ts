@@ -1,6 +1,6 @@
 /**
  * How the cross-encoder of the benchmark is made: MiniLM, fine-tuned on pairs of SQuAD, then adapted to fewer tokens without labels. All of it by
- * commands of `lat`, about an hour on a quiet core; a stage that was stopped goes on.
+ * commands of `lat`, about an hour and a quarter on a core; a stage that was stopped goes on.
  *
  * BM25 is hard to beat here, since questions were written with their paragraph in view and share its words: its nDCG@10 is 0.88. It takes the
  * questions of all articles, and zeros that BM25 takes for answers.

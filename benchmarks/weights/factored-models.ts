@@ -44,7 +44,8 @@ export const factored = (
   { folder, model: source, seed }: TrainedModel,
   method: NonNullable<FactoriseOptions['method']> = 'whitened',
 ): Promise<string> =>
-  withFactors(path.join(folder, method), {
+  withFactors(path.join(folder, method === 'plain' ? 'plain-svd' : method), {
+    // `plain` is the model before LengthDrop
     source,
     method,
     inputs: async (tokenizer) => {

@@ -159,23 +159,24 @@ const rowOf = (id: string, all: readonly Measured[], more: string | undefined, n
 const noteOf = ({ labelled }: Prepared): string =>
   `${about}; dev set of ${labelled.length} sentences; ${calibration}, nothing trained unless it says so`;
 
-/** Half the rank by factors of other kinds, of the first seed: what the whitening gives. */
+/** Half the rank by factors of other kinds: what the whitening gives. */
 export const methodRows = async (): Promise<Row[]> => {
   if (!hasData()) return [];
-  const [seed = 1] = seeds;
-  const trained = await trainedModel(seed);
-  const labelled = await readDev(trained.model);
-  const file = path.join(trained.folder, 'dev-scores.jsonl');
-  const points = measuredPoints(file, labelled, open(trained.model, 'fp32'));
-  const rows: Row[] = [];
-  for (const method of ['scaled', 'plain'] as const) {
-    const folder = await factored(trained, method);
-    const measured = await points.measure(`${method} fp32`, open(folder, 'fp32'), pointOf(undefined, 0.5));
-    const by = method === 'plain' ? 'by plain SVD' : 'of the matrix weighed by its inputs';
-    rows.push(rowOf(`${method}.half_rank`, [measured], `factors ${by}`, `${about}; ${calibration}`));
+  const kinds = { scaled: 'of the matrix weighed by its inputs', plain: 'by plain SVD' } as const;
+  const found: Record<keyof typeof kinds, Measured[]> = { scaled: [], plain: [] };
+  for (const seed of seeds) {
+    const trained = await trainedModel(seed);
+    const labelled = await readDev(trained.model);
+    const points = measuredPoints(path.join(trained.folder, 'dev-scores.jsonl'), labelled, open(trained.model, 'fp32'));
+    for (const method of ['scaled', 'plain'] as const) {
+      const folder = await factored(trained, method);
+      found[method].push(await points.measure(`${method} fp32`, open(folder, 'fp32'), pointOf(undefined, 0.5)));
+    }
+    points.close();
   }
-  points.close();
-  return rows;
+  return (['scaled', 'plain'] as const).map((method) =>
+    rowOf(`${method}.half_rank`, found[method], `factors ${kinds[method]}`, `${about}; ${calibration}`),
+  );
 };
 
 export const sst2Rows = async (): Promise<Row[]> => {

@@ -22,8 +22,8 @@ export interface TrainedModel {
 export const seeds = (process.env['BENCH_SEEDS']?.split(',') ?? ['1', '2', '3']).map(Number);
 
 const demo = { seed: 0, model: fileURLToPath(new URL('../../apps/docs/public/models/sentiment', import.meta.url)) };
-const phrases = 6_000;
-const dropPhrases = 2_000;
+const phrases = 20_000;
+const dropPhrases = 10_000;
 const fewestWords = 6;
 
 /** What was trained on what, for the notes. */
@@ -75,8 +75,8 @@ export const trainedModel = async (seed: number): Promise<TrainedModel> => {
       'length-drop-epochs': 1,
       'drop-ratio-bound': 0.25,
       'sub-models': 1,
-      'batch-size': 16,
-      'learning-rate': 5e-5,
+      'batch-size': 32,
+      'learning-rate': 7e-5,
       out: adaptive,
     },
   });
