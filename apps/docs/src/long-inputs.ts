@@ -15,7 +15,7 @@ interface Job {
   readonly job: string;
   readonly data: string;
   readonly full: string;
-  /** What there is without the model: a job that it does no better is no example. */
+  /** What there is without the model: a job that no length of it does better is no example. */
   readonly without?: string;
   readonly shorter: readonly [string, string];
 }
@@ -25,7 +25,7 @@ const jobs: readonly Job[] = [
   {
     benchmark: 'rerank',
     job: 'rerank',
-    data: '30 passages of 300 tokens, nDCG@10',
+    data: 'questions of SQuAD with 30 passages of BM25, 361 tokens a pair, nDCG@10',
     full: 'rerank.full',
     without: 'rerank.bm25',
     shorter: ['rerank.at_half', 'rerank.cascade'],
@@ -70,8 +70,10 @@ export const longInputsTable = (): string =>
         const rows = new Map(readRows(benchmark).map((row) => [row.id, row]));
         const whole = rows.get(full);
         const simple = without === undefined ? undefined : rows.get(without);
-        if (whole && simple && whole.value <= simple.value) return [];
-        return [[`**${job}**`, data, whole ? percent(whole.value) : '–', ...shorter.map((id) => at(rows.get(id)))]];
+        const best = Math.max(...[full, ...shorter].map((id) => rows.get(id)?.value ?? 0));
+        if (simple && best <= simple.value) return [];
+        const on = simple ? `${data} (${percent(simple.value)} as they come)` : data;
+        return [[`**${job}**`, on, whole ? percent(whole.value) : '–', ...shorter.map((id) => at(rows.get(id)))]];
       }),
     'llrrr',
   );
