@@ -90,9 +90,10 @@ export interface Architecture {
   /**
    * What a config.json says.
    *
+   * @param readout what a head reads, in a family whose encoder is another one for it. Default: the first token, by a classifier
    * @throws ModelError `CONFIG_INVALID`
    */
-  dimensions(config: ModelConfig): Dimensions;
+  dimensions(config: ModelConfig, readout?: Readout): Dimensions;
   /** A config.json that says it: what `dimensions` reads, for a model that starts from nothing. */
   config(dimensions: Dimensions): ModelConfig;
   /** The same config.json for a model that has some of its layers alone, ascending, where another key says so. Default: `layersKey` counts them. */

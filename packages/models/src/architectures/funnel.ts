@@ -1,6 +1,7 @@
 import type { BlockWeights } from '@length-adaptive/core';
-import type { Architecture, Dimensions } from './architecture.js';
+import type { Architecture, Dimensions, Readout } from './architecture.js';
 import { ModelError } from '../errors.js';
+import { checkpointClass } from './checkpoint-class.js';
 import { configActivation } from './activation.js';
 import { denseAt, layerNormAt, linearAt } from './dense-specs.js';
 import type { ModelConfig } from './model-config.js';
@@ -8,6 +9,8 @@ import { configChoice, configExactly, configNumber, configSize } from './model-c
 import type { SpecTree } from './parameter-specs.js';
 
 const root = 'funnel.';
+
+const blockSizes = [4, 4, 4];
 
 /** Segments of tokens: of the first text, of the second, and of the first token. */
 const segments = 3;
@@ -32,7 +35,7 @@ const sizesOf = (config: ModelConfig, key: string, fallback: readonly number[]):
 
 /** Layers in the order in which they run: each of a block as often in turn as that repeats its layers. */
 const layersOf = (config: ModelConfig): readonly FunnelLayer[] => {
-  const sizes = sizesOf(config, 'block_sizes', [4, 4, 4]);
+  const sizes = sizesOf(config, 'block_sizes', blockSizes);
   const repeats = sizesOf(
     config,
     'block_repeats',
@@ -54,7 +57,14 @@ const layersOf = (config: ModelConfig): readonly FunnelLayer[] => {
   );
 };
 
-const dimensions = (config: ModelConfig): Dimensions => {
+/**
+ * Whether a head reads behind the decoder. A classifier of the first token never does; vectors do where the checkpoint is one with a decoder, or they are
+ * of every token.
+ */
+const hasDecoder = (config: ModelConfig, { pool, layer }: Readout): boolean =>
+  pool !== 'first' || (layer === 'none' && checkpointClass(config) === 'FunnelModel');
+
+const dimensions = (config: ModelConfig, readout?: Readout): Dimensions => {
   const layers = layersOf(config);
   configExactly(config, 'pooling_type', 'mean');
   configChoice(config, 'attention_type', ['relative_shift', 'factorized'], 'relative_shift'); // the same function
@@ -77,8 +87,10 @@ const dimensions = (config: ModelConfig): Dimensions => {
     initialDeviation: configNumber(config, 'initializer_range', 0.1),
     comparesWaves: true,
     halving: layers.flatMap(({ halves }, layer) => (halves ? [layer] : [])),
+    ...(readout &&
+      hasDecoder(config, readout) && { decoder: configSize(config, 'num_decoder_layers', { fallback: 2 }) }),
     own: {
-      block_sizes: sizesOf(config, 'block_sizes', [4, 4, 4]),
+      block_sizes: sizesOf(config, 'block_sizes', blockSizes),
       ...(config['block_repeats'] != null && { block_repeats: config['block_repeats'] }),
       ...(config['num_decoder_layers'] != null && { num_decoder_layers: config['num_decoder_layers'] }),
     },
@@ -86,10 +98,10 @@ const dimensions = (config: ModelConfig): Dimensions => {
 };
 
 const blockAt = (
-  { block, index, halves }: FunnelLayer,
+  at: string,
+  halves: boolean,
   { hiddenSize: d, heads, intermediateSize: f }: Dimensions,
 ): SpecTree<BlockWeights> => {
-  const at = `${root}encoder.blocks.${block}.${index}`;
   const attention = `${at}.attention`;
   const bias = (name: string) => ({ name: `${attention}.${name}`, shape: [d], storedAs: [heads, d / heads] });
   return {
@@ -119,8 +131,8 @@ const blockAt = (
 };
 
 /**
- * The Funnel-Transformer (Dai et al. 2020) without its decoder: from block to block tokens become one two by two, and attention compares distances and
- * segments beside contents. What its layers are left by the first token is read.
+ * The Funnel-Transformer (Dai et al. 2020): from block to block tokens become one two by two, and attention compares distances and segments beside contents. Heads
+ * that read the first token read what is left of it; those that read every token do so behind the decoder, which gives each what it went into again.
  */
 export const funnel: Architecture = {
   modelType: 'funnel',
@@ -165,7 +177,7 @@ export const funnel: Architecture = {
   },
 
   encoder: (sizes) => {
-    const { hiddenSize, vocabulary, positions, heads, layerNormEpsilon, activation, own = {} } = sizes;
+    const { hiddenSize, vocabulary, positions, heads, layerNormEpsilon, activation, decoder, own = {} } = sizes;
     return {
       embeddings: {
         word: { name: `${root}embeddings.word_embeddings.weight`, shape: [vocabulary, hiddenSize] },
@@ -173,24 +185,27 @@ export const funnel: Architecture = {
         mostTokens: positions,
         comparedTypes: segments,
       },
-      blocks: layersOf(own).map((layer) => blockAt(layer, sizes)),
+      blocks: layersOf(own).map(({ block, index, halves }) =>
+        blockAt(`${root}encoder.blocks.${block}.${index}`, halves, sizes),
+      ),
+      ...(decoder !== undefined && {
+        decoder: {
+          blocks: Array.from({ length: decoder }, (_, i) => blockAt(`${root}decoder.layers.${i}`, false, sizes)),
+          after: sizesOf(own, 'block_sizes', blockSizes)[0] ?? 0, // however often the first block repeats its layers
+        },
+      }),
       heads,
       layerNormEpsilon,
       activation,
     };
   },
 
-  head: ({ hiddenSize, initialDeviation }, { outputs, layer = 'classifier' }) => ({
-    pooler: denseAt(`${layer}.linear_hidden`, hiddenSize, hiddenSize, initialDeviation),
-    output: denseAt(`${layer}.linear_out`, hiddenSize, outputs, initialDeviation),
-  }),
-  readout: (_, readout) => {
-    if (readout.pool === 'first') return readout;
-    throw new ModelError(
-      'CONFIG_INVALID',
-      `config.json: the task reads the state of each token (${readout.layer ?? 'classifier'}), and a "funnel" gives that of the first alone: its layers make one of several tokens, and the decoder that parts them again is not supported. ` +
-        'Take a model of another family, or a task that reads the first token: classification, regression, reranking, or vectors of the first token.',
-    );
+  head: ({ hiddenSize, initialDeviation }, { pool, outputs, layer = 'classifier' }) => {
+    if (pool !== 'first') return { output: denseAt(layer, hiddenSize, outputs, initialDeviation) };
+    return {
+      pooler: denseAt(`${layer}.linear_hidden`, hiddenSize, hiddenSize, initialDeviation),
+      output: denseAt(`${layer}.linear_out`, hiddenSize, outputs, initialDeviation),
+    };
   },
-  headDropout: (config) => configNumber(config, 'hidden_dropout', 0.1),
+  headDropout: (config, { layer }) => (layer === 'qa_outputs' ? 0 : configNumber(config, 'hidden_dropout', 0.1)),
 };

@@ -1,7 +1,7 @@
 import type { Architecture } from '../architectures/architecture.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import { ModelError } from '../errors.js';
-import { checkpointClass } from './checkpoint-class.js';
+import { checkpointClass } from '../architectures/checkpoint-class.js';
 import { classLabels } from './class-labels.js';
 import { taskDefinitions } from './registry.js';
 import type { Task } from './task.js';
