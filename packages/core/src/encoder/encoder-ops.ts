@@ -80,7 +80,7 @@ export interface LayerRun<E extends EngineTypes> {
 export interface Parted<E extends EngineTypes> {
   readonly states: E['states'];
   /** What one more of them would have, that no slot holds: the last of an even number, where another such layer stands before this. One row an input. */
-  readonly beyond: E['states'];
+  readonly beyond: () => E['states'];
 }
 
 /** Where tokens go when some of them are taken together. */

@@ -316,9 +316,9 @@ export const runEncoder = <E extends EngineTypes>(
 
   if (decoder) {
     added ??= ops.restore(states, tokens);
-    let beyond: E['states'] | undefined;
+    let beyond: (() => E['states']) | undefined;
     for (const before of outer.reverse()) {
-      ({ states, beyond } = ops.part(states, tokens, beyond));
+      ({ states, beyond } = ops.part(states, tokens, beyond?.()));
       tokens = before;
     }
     states = ops.add(ops.restore(states, tokens), added);

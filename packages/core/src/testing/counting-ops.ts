@@ -148,7 +148,7 @@ export const countingOps = (length: number): CountingOps => {
     stays: () => undefined,
     halve: ({ slots }) => halvedTokens(slots),
     nest: same,
-    part: (states) => ({ states, beyond: states }), // as many as entered are counted once all are back
+    part: (states) => ({ states, beyond: () => states }), // as many as entered are counted once all are back
     shortcut: (_, __, long) => long(ops),
     merge: (slots) => slots,
     numbers: countedNumbers,

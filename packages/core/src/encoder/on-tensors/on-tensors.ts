@@ -294,7 +294,7 @@ export const onTensors = ({
     part: (states, { extent, departed: left = [], level }, beyond) => {
       const hidden = states.shape[1];
       const none = beyond ?? tf.zeros<Rank.R2>([rows, hidden]);
-      if (level === undefined) return { states, beyond: none }; // nothing was halved
+      if (level === undefined) return { states, beyond: () => none }; // nothing was halved
       const { halves: own, places, owners } = level;
       const { width: slots } = own.extent;
       const made =
@@ -307,7 +307,7 @@ export const onTensors = ({
       const table = tf.reshape<Rank.R2>(tf.concat(apart, 1), [rows * (slots + 1), hidden]);
       const taken = (from: Int32Array): Tensor2D =>
         takeOwners(table, tf.tensor2d(from, [rows, from.length / rows], 'int32'));
-      return { states: taken(own.parts), beyond: taken(own.beyond) };
+      return { states: taken(own.parts), beyond: () => taken(own.beyond) };
     },
     stays: ({ order }, counts) => tf.less(placesOf(order), tf.tensor2d([...counts], [rows, 1], 'int32')),
     merge: (by, { into, weights, sizes }) => {
