@@ -79,6 +79,8 @@ export interface Architecture {
   accepts?(config: ModelConfig): boolean;
   /** What the class names of Hugging Face tools begin with: `Bert` in `BertForSequenceClassification`. */
   readonly classPrefix: string;
+  /** The class of a checkpoint whose name would end so, where it is called otherwise. Default: `classPrefix`, and that ending. */
+  className?(suffix: string, config: ModelConfig, readout: Readout): string;
   /** Prefix of encoder tensors, which checkpoints without a head lack. */
   readonly prefix: string;
   /** Prefixes of the tensors that belong to one task and no other. */

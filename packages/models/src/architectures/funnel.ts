@@ -137,6 +137,8 @@ const blockAt = (
 export const funnel: Architecture = {
   modelType: 'funnel',
   classPrefix: 'Funnel',
+  className: (suffix, config, readout) =>
+    `Funnel${suffix === 'Model' && !hasDecoder(config, readout) ? 'BaseModel' : suffix}`,
   prefix: root,
   headPrefixes: ['classifier.', 'qa_outputs.'],
   layersKey: 'block_sizes',

@@ -263,7 +263,7 @@ describe('fine-tuning', () => {
 
   test('where tokens are taken two by two masks have their numbers, at the full length, with tokens dropped and layers left out', async () => {
     const dropout = () => ({ hidden: 0.3, attention: 0.3, random: createRandom(5) });
-    const tagged = examples.slice(0, 4).map(({ input }) => ({ input, target: input.ids.map((id) => id % 2) }));
+    const tagged = examples.slice(0, 4).map(({ input }) => ({ input, target: Array.from(input.ids, (id) => id % 2) }));
     for (const [read, batch] of [
       [task, examples.slice(0, 4)],
       [tokenClassification(['O', 'B-x']), tagged],
