@@ -1,4 +1,6 @@
 import type { Activation, DenseWeights, EncoderShape, EncoderWeights, LayerNormWeights } from '@length-adaptive/core';
+import type { AddedVectors } from '../weights/onnx/graph-weights.js';
+import type { TensorData } from '../weights/safetensors.js';
 import type { ModelConfig } from './model-config.js';
 import type { SpecTree } from './parameter-specs.js';
 
@@ -102,6 +104,8 @@ export interface Architecture {
   withLayers?(config: ModelConfig, layers: readonly number[]): ModelConfig;
   encoder(dimensions: Dimensions): SpecTree<EncoderWeights>;
   head(dimensions: Dimensions, readout: Readout): SpecTree<HeadWeights>;
+  /** Weights that ONNX files of other tools have in another form, under their names in a checkpoint, of what such a graph adds to values of two axes. Default: there are none. */
+  fromGraph?(added: readonly AddedVectors[], dimensions: Dimensions): ReadonlyMap<string, TensorData>;
   /** What a head of this family reads in the place of what its task asks for. Default: what the task asks for. */
   readout?(config: ModelConfig, readout: Readout): Readout;
   /** Dropout probability of what the output layer reads. */

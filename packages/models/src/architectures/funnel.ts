@@ -4,6 +4,8 @@ import { ModelError } from '../errors.js';
 import { checkpointClass } from './checkpoint-class.js';
 import { configActivation } from './activation.js';
 import { denseAt, layerNormAt, linearAt } from './dense-specs.js';
+import type { AddedVectors } from '../weights/onnx/graph-weights.js';
+import type { TensorData } from '../weights/safetensors.js';
 import type { ModelConfig } from './model-config.js';
 import { configChoice, configExactly, configNumber, configSize } from './model-config.js';
 import type { SpecTree } from './parameter-specs.js';
@@ -131,6 +133,32 @@ const blockAt = (
 };
 
 /**
+ * What is added to queries, out of graphs whose exporters have put the scale of attention into it and taken its name: what the sum is compared with tells
+ * which it is. What is compared with keys meets neither waves nor segments.
+ */
+const biasesOf: Architecture['fromGraph'] = (added, { hiddenSize, heads }) => {
+  const scale = Math.sqrt(hiddenSize / heads);
+  const found = new Map<string, TensorData>();
+  for (const to of new Set(added.map((vector) => vector.to))) {
+    const vectors = added.filter((vector) => vector.to === to);
+    const meeting = (end: string): AddedVectors | undefined =>
+      vectors.find(({ meets }) => meets.some((name) => name.endsWith(end)));
+    const [waves, ofSegments] = [meeting('.r_kernel'), meeting('.seg_embed')];
+    const contents = vectors.filter((vector) => vector !== waves && vector !== ofSegments);
+    const at = ofSegments?.meets.find((name) => name.endsWith('.seg_embed'))?.replace(/seg_embed$/, '');
+    if (at === undefined || waves === undefined || contents.length !== 1) continue;
+    for (const [name, vector] of [
+      ['r_w_bias', contents[0]],
+      ['r_r_bias', waves],
+      ['r_s_bias', ofSegments],
+    ] as const)
+      if (vector)
+        found.set(`${at}${name}`, { ...vector.tensor, data: vector.tensor.data.map((value) => value * scale) });
+  }
+  return found;
+};
+
+/**
  * The Funnel-Transformer (Dai et al. 2020): from block to block tokens become one two by two, and attention compares distances and segments beside contents. Heads
  * that read the first token read what is left of it; those that read every token do so behind the decoder, which gives each what it went into again.
  */
@@ -209,5 +237,6 @@ export const funnel: Architecture = {
       output: denseAt(`${layer}.linear_out`, hiddenSize, outputs, initialDeviation),
     };
   },
+  fromGraph: biasesOf,
   headDropout: (config, { layer }) => (layer === 'qa_outputs' ? 0 : configNumber(config, 'hidden_dropout', 0.1)),
 };
