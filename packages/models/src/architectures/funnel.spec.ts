@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { cost, createRandom, encode, findReducer, fullLength, skimReducer } from '@length-adaptive/core';
+import { cost, createRandom, encode, findReducer, fullLength, skimReducer, uniformRanks } from '@length-adaptive/core';
 import { useWasm } from '@length-adaptive/core/wasm';
 import fc from 'fast-check';
+import { factoriseModel } from '../model/factorise-model.js';
 import type { TaskModel } from '../model/task-model.js';
 import { createTaskModel } from '../model/task-model.js';
 import { embedding } from '../tasks/embedding.js';
@@ -159,6 +160,21 @@ test('a batch gives each row what it gets alone behind the decoder, whatever blo
     { numRuns: 20 },
   );
 });
+
+test.each<Task>([task, tokenClassification(['O', 'B-x'])])(
+  '$name: the matrices of the encoder have factors, those of a decoder stay as they are',
+  async (read) => {
+    const model = createTaskModel(config, new Map(), { fresh: true, task: read });
+    model.markTrained();
+    const { model: factored } = await factoriseModel(model, inputs, { ranks: uniformRanks(5, 0.5), keep: 'factors' });
+    expect(decoderNames(factored)).toEqual(decoderNames(model));
+    const [theirs, ours] = [await model.run(inputs), await factored.run(inputs)];
+    expect(ours).toHaveLength(theirs.length);
+    expect(largestDifference(ours, theirs)).toBeGreaterThan(1e-3);
+    factored.dispose();
+    model.dispose();
+  },
+);
 
 test('the decoder is counted, at every length the same', () => {
   const { dimensions } = architectureOf(config);
