@@ -57,10 +57,11 @@ export const abouts: Readonly<Record<string, About>> = {
   },
   funnel: {
     encoders:
-      'Funnel-Transformer without its decoder (`funnel-transformer/*-base`, and the encoder of the others): classification, vectors of the first token',
+      'Funnel-Transformer: with its decoder tags, answers and vectors of all tokens; without it (`*-base` checkpoints have none) classification and vectors of the first token',
     tokenizer: 'WordPiece in `tokenizer.json`',
-    not: 'the decoder, and so tasks that read each token; `pooling_type` `max`; `separate_cls`, `truncate_seq` or `pool_q_only` of `false`',
-    compared: 'transformers on the same weights, row by row, in both forms of its attention',
+    not: 'tasks that read each token, of a checkpoint that has no decoder; `pooling_type` `max`; `separate_cls`, `truncate_seq` or `pool_q_only` of `false`',
+    compared:
+      'transformers on the same weights, row by row, in both forms of its attention, with the decoder and without',
   },
   nomic_bert: {
     encoders: 'nomic-embed-text v1 and v1.5; by the keys of their authors or of transformers 5',

@@ -41,9 +41,9 @@ const clipTextGroups = [
   'merging by keys: matches, sizes, order, merged and un-merged states',
   'vectors of texts',
 ];
-/** Of an encoder that makes one of several tokens: it has no head for answers. */
+/** Of an encoder that makes one of several tokens. */
 const funnelGroups = [
-  ...plainGroups.filter((group) => !group.includes('answer') && !group.startsWith('soft-extract')),
+  ...plainGroups.filter((group) => !group.startsWith('soft-extract')),
   'short inputs, alone and in a batch',
 ];
 const groupsOf: Readonly<Record<string, readonly string[]>> = {
@@ -55,7 +55,8 @@ const groupsOf: Readonly<Record<string, readonly string[]>> = {
   albert: plainGroups,
   modernbert: plainGroups.filter((group) => !group.includes('answer')),
   'deberta-v2': plainGroups,
-  funnel: funnelGroups,
+  funnel: funnelGroups.filter((group) => !group.includes('answer')), // it has no head for them
+  funnel_decoder: funnelGroups,
   nomic_bert: plainGroups,
   new: plainGroups,
   mobilebert: plainGroups,

@@ -24,7 +24,7 @@ const countedRun = (
   { wanted = 'all', layers = config.map((_, layer) => layer), minTokens = 2, ranks }: CostOptions,
 ): CountedMacs => {
   const { ops, counted } = countingOps(length);
-  const kept = keptTokens(config, length, { minTokens });
+  const kept = keptTokens(config, length, { minTokens, halving: shape.halving, running: layers });
   runEncoder<CountingEngine>(ops, encoderShapes(shape, 1, ranks), {
     wanted,
     layers,
@@ -71,7 +71,18 @@ test('it is what the encoder multiplies, whatever its shape, the input, the conf
       { nil: undefined },
     ),
   });
-  const cases = models.chain((shape) =>
+  /** Layers of a decoder, and those before it that halve. */
+  const withDecoder = models
+    .filter(({ bottleneck, feedForwards }) => !bottleneck && feedForwards === 1)
+    .chain((shape) =>
+      fc
+        .record({
+          decoder: fc.integer({ min: 1, max: 2 }),
+          halving: fc.subarray(Array.from({ length: shape.layers - 1 }, (_, layer) => layer + 1)),
+        })
+        .map((more): EncoderShape => ({ ...shape, ...more })),
+    );
+  const cases = fc.oneof<fc.Arbitrary<EncoderShape>[]>(models, withDecoder).chain((shape) =>
     fc.record({
       shape: fc.constant(shape),
       config: ratios(shape.layers),

@@ -35,6 +35,8 @@ export interface EncoderShape {
   readonly comparesWaves?: boolean | undefined;
   /** The layers that take the tokens two by two, whatever a configuration says. Default: none. */
   readonly halving?: readonly number[] | undefined;
+  /** Layers of a decoder, behind those that halve, which all tokens of the input go through, whatever a configuration says. Default 0. */
+  readonly decoder?: number | undefined;
   /** The ranks that its matrices have where nothing else is asked for: of a model that is stored in factors. Default: whole matrices. */
   readonly ranks?: Ranks | undefined;
   /** Multiply-accumulates of a reducer that learns, for each token that enters a layer which some leave. Default 0: ranking by attention counts nothing. */
@@ -67,7 +69,7 @@ export interface CostOptions extends KeepOptions {
   readonly head?: HeadCost | undefined;
   /**
    * Whose states are wanted, as `encode` is asked for them. Of the last layer, `first` computes the first token alone, whatever the
-   * configuration keeps there; `all` and `survivors` cost the same. Default `all`.
+   * configuration keeps there; `all` and `survivors` cost the same, but for a decoder, which those that are left do not go through. Default `all`.
    */
   readonly wanted?: Wanted | undefined;
   /** The layers that run, ascending (LayerDrop). Default: all. */
@@ -113,6 +115,7 @@ export const costParts = (
     distanceVectors: vectors = { queries: 0, keys: 0 },
     comparesWaves = false,
     halving = [],
+    decoder: known = 0,
     ranks: own,
     predictorMacs = 0,
     leavesBefore = false,
@@ -126,6 +129,7 @@ export const costParts = (
   const running = layers === undefined ? config.map((_, layer) => layer) : checkLayers(layers, depth);
   const kept = keptTokens(config, length, { ...keep, halving, running });
   const a = attentionWidth({ hiddenSize: d, bottleneck });
+  const decoder = wanted === 'survivors' ? 0 : known;
   const parts = {
     projections:
       (embeddingSize === undefined ? 0 : length * embeddingSize * d) +
@@ -139,7 +143,7 @@ export const costParts = (
   };
   let entering = length;
   for (const layer of running) {
-    const firstAlone = wanted === 'first' && layer === running.at(-1);
+    const firstAlone = wanted === 'first' && decoder === 0 && layer === running.at(-1);
     const staying = firstAlone ? 1 : (kept[layer] as number);
     if (leavesBefore && layer === 0 && !firstAlone) entering = staying;
     const asking = firstAlone ? 1 : halving.includes(layer) ? staying : entering;
@@ -157,6 +161,15 @@ export const costParts = (
     }
     if (!firstAlone && staying < entering && !halving.includes(layer)) parts.reducer += entering * predictorMacs;
     entering = staying;
+  }
+  for (let layer = 1; layer <= decoder; layer++) {
+    const firstAlone = wanted === 'first' && layer === decoder;
+    const asking = firstAlone ? 1 : length;
+    const waves = comparesWaves && !firstAlone ? 2 * length + 1 : 0;
+    parts.projections += (2 * length + 2 * asking) * d * d;
+    parts.attention += asking * (2 * length + waves) * d;
+    parts.feedForward += 2 * asking * d * f;
+    parts.layerNorm += 2 * asking * d;
   }
   return parts;
 };

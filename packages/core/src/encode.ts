@@ -201,9 +201,9 @@ const runOnTensors = (
   });
   if (hasOwnKernel(ownKernel.keepOrder)) uploadCounts([batch.lengths, ...steps]);
 
+  const returns = weights.decoder ? wanted !== 'survivors' : wanted === 'all' || wanted === 'kept';
   const restores =
-    (wanted === 'all' || wanted === 'kept') &&
-    steps.some((counts) => counts.some((count, row) => count < (batch.lengths[row] as number)));
+    returns && steps.some((counts) => counts.some((count, row) => count < (batch.lengths[row] as number)));
   const unmerge = reducer.merge?.unmerge;
   const departed = restores && unmerge !== 'group';
   const own = onTensors({
@@ -271,7 +271,7 @@ const runOnTensors = (
       scores: scores as Tensor2D,
       owners: owners && tf.clone(owners),
     })),
-    stayed: !stayed ? undefined : restores ? ops.stayed(tokens) : decisions.at(-1),
+    stayed: !stayed || weights.decoder ? undefined : restores ? ops.stayed(tokens) : decisions.at(-1),
     sizes: wanted === 'survivors' && tokens.sizes ? tf.clone(tokens.sizes) : undefined,
     observed,
     predictions,

@@ -49,6 +49,7 @@ export type {
   AttentionWeights,
   BlockWeights,
   BottleneckWeights,
+  DecoderWeights,
   DenseWeights,
   DistanceVectors,
   EmbeddingWeights,

@@ -151,6 +151,7 @@ export type {
   AttentionWeights,
   BlockWeights,
   BottleneckWeights,
+  DecoderWeights,
   DenseWeights,
   EmbeddingWeights,
   EncoderWeights,

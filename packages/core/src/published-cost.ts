@@ -15,7 +15,7 @@ export type PublishedCostOptions = Pick<CostOptions, 'head' | 'minTokens'>;
  * @throws CoreError `LENGTH_CONFIG_INVALID` for a configuration of another depth, `OPTION_INVALID` for layers with several feed-forward blocks or a bottleneck
  */
 export const publishedCostParts = (
-  { layers, hiddenSize: d, intermediateSize: f, bottleneck, feedForwards = 1, halving }: EncoderShape,
+  { layers, hiddenSize: d, intermediateSize: f, bottleneck, feedForwards = 1, halving, decoder = 0 }: EncoderShape,
   config: LengthConfig,
   length: number,
   { head, ...keep }: PublishedCostOptions = {},
@@ -35,12 +35,17 @@ export const publishedCostParts = (
     head: head?.(length) ?? 0,
   };
   let entering = length;
-  for (const leaving of keptTokens(config, length, { ...keep, halving })) {
-    parts.projections += 4 * entering * d * d;
-    parts.attention += 2 * entering * entering * d;
-    parts.feedForward += 2 * leaving * d * f;
-    parts.layerNorm += entering * d + leaving * d;
+  const inDecoder = Array.from({ length: decoder }, () => [length, length] as const);
+  const inEncoder = keptTokens(config, length, { ...keep, halving }).map((leaving) => {
+    const before = entering;
     entering = leaving;
+    return [before, leaving] as const;
+  });
+  for (const [asking, leaving] of [...inEncoder, ...inDecoder]) {
+    parts.projections += 4 * asking * d * d;
+    parts.attention += 2 * asking * asking * d;
+    parts.feedForward += 2 * leaving * d * f;
+    parts.layerNorm += asking * d + leaving * d;
   }
   return parts;
 };

@@ -253,7 +253,7 @@ export { float32ToFloat16 } from './weights/half-float.js';
 export type { RunnableModel, RunnableTextModel } from './model/runnable-model.js';
 export type { TokenTrace } from './model/token-trace.js';
 export { traceTokens } from './model/trace-tokens.js';
-export { isOfClass } from './tasks/checkpoint-class.js';
+export { isOfClass } from './architectures/checkpoint-class.js';
 export { configFor, taskOf } from './tasks/task-config.js';
 export { costOptionsOf, headCostOf } from './model/head-cost.js';
 export { checkReadable } from './model/check-readable.js';

@@ -2,4 +2,4 @@
 export { findGraph } from './weights/onnx/graph-files.js';
 export type { GraphOrigin } from './weights/onnx/graph-files.js';
 export { readGraphWeights, readGraphWeightsBeside } from './weights/onnx/graph-weights.js';
-export type { FusedMaps, GraphWeights } from './weights/onnx/graph-weights.js';
+export type { AddedVectors, FusedMaps, GraphWeights } from './weights/onnx/graph-weights.js';

@@ -248,7 +248,8 @@ const buildGraph = (
 ): BuiltGraph => {
   const { dimensions, head, reducer: own = attentionReducer(), prior } = model;
   const reducer = reducerAt(own, point);
-  const { layers, hiddenSize, halving = [] } = dimensions;
+  const { layers, hiddenSize, halving = [], decoder } = dimensions;
+  const isLess = halving.length > 0 && decoder === undefined; // than came
   const ranks = point?.ranks ?? dimensions.ranks;
   const encoder = encoderAt(model, point ?? {});
   if (protectedTokens === 0 && head?.task.readout.pool === 'first') {
@@ -284,7 +285,7 @@ const buildGraph = (
     reducer,
     priorLayers: prior?.layers,
     protectedTokens,
-    wanted: head ? wantedStates(head.task.readout) : halving.length > 0 ? 'survivors' : 'all',
+    wanted: head ? wantedStates(head.task.readout) : isLess ? 'survivors' : 'all',
     stayed: head?.task.readout.departed !== undefined,
     trace,
   };
@@ -310,7 +311,7 @@ const buildGraph = (
       head,
     );
   } else {
-    g.output('last_hidden_state', hidden, 'float32', ['batch', halving.length > 0 ? 'left' : 'sequence', hiddenSize]);
+    g.output('last_hidden_state', hidden, 'float32', ['batch', isLess ? 'left' : 'sequence', hiddenSize]);
   }
   const layerAt = (index: number): number => running[index] ?? index;
   positions.forEach((value, index) =>
@@ -350,7 +351,7 @@ const buildGraph = (
  * all. Outputs: `logits` [batch, outputs];
  * `start_logits` and `end_logits` [batch, sequence] for question answering; `logits` [batch, sequence, outputs] for token
  * classification; `sentence_embedding` [batch, hidden] and the `last_hidden_state` that it is made of for embeddings; or
- * `last_hidden_state` [batch, sequence, hidden] of a bare encoder. Dropped tokens are restored; of an encoder that makes one of several tokens those that
+ * `last_hidden_state` [batch, sequence, hidden] of a bare encoder. Dropped tokens are restored; of an encoder that makes one of several tokens, without a decoder, those that
  * are left are given.
  *
  * @throws CoreError `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`, also for ranks that the model does not have; OnnxError `OPTION_INVALID` where a token may leave that the head reads

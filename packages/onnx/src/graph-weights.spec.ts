@@ -334,6 +334,24 @@ describe('the weights of a map', () => {
     );
   });
 
+  test('vectors that are added head by head are told by what the sums are multiplied with', () => {
+    const g = createGraph();
+    const byHead = (name: string, ...shape: number[]): Value =>
+      g.constant(name, { type: 'float32', shape, data: new Float32Array(shape.reduce((a, b) => a * b)).fill(0.5) });
+    const x = g.input('x', 'float32', [1, 'tokens', inputs]);
+    const queries = g.op('Reshape', [g.op('MatMul', [x, kernel(g)]), g.int64([0, 0, 2, 3])]);
+    const waves = g.op('Einsum', [g.input('waves', 'float32', ['rows', 6]), byHead('at.r_kernel', 6, 2, 3)]);
+    const keys = g.op('Reshape', [x, g.int64([0, 0, 2, 4])]);
+    [keys, waves, byHead('at.seg_embed', 2, 2, 3)].forEach((other, i) => {
+      const sum = g.op('Add', [queries, byHead(`onnx::Add_${i}`, 2, 3)]);
+      g.output(`y${i}`, g.op('Einsum', [g.op('Transpose', [sum]), other]), 'float32', [1]);
+    });
+    const { added } = readGraphWeights(g.model({ opset: 17 }));
+    expect(new Set(added.map(({ to }) => to))).toEqual(new Set([queries]));
+    expect(added.map(({ meets }) => meets)).toEqual([[], ['at.r_kernel'], ['at.seg_embed']]);
+    expect(added.map(({ tensor }) => [tensor.shape, tensor.data[0]])).toEqual([0, 1, 2].map(() => [[2, 3], 0.5]));
+  });
+
   test('what nothing gives a name is counted, and what is no weight is left out', () => {
     const { tensors, unnamed, operators } = readGraphWeights(graphOf((g, x) => g.op('MatMul', [x, kernel(g)])));
     expect([...tensors.keys()]).toEqual([]);
@@ -354,6 +372,18 @@ const sizes: ModelConfig = {
   id2label: { 0: 'a', 1: 'b', 2: 'c' },
 };
 const deberta = { relative_attention: true, position_buckets: 6, pos_att_type: 'p2c|c2p', type_vocab_size: 0 };
+const funnel = {
+  model_type: 'funnel',
+  vocab_size: 50,
+  d_model: 32,
+  n_head: 2,
+  d_head: 16,
+  d_inner: 40,
+  block_sizes: [1, 1],
+  max_position_embeddings: 34,
+  initializer_range: 0.3,
+  id2label: { 0: 'a', 1: 'b', 2: 'c' },
+};
 const families: readonly (readonly [name: string, config: ModelConfig, queryError: number])[] = [
   ['BERT', { ...sizes, model_type: 'bert' }, 0],
   [
@@ -389,6 +419,7 @@ const families: readonly (readonly [name: string, config: ModelConfig, queryErro
     2 ** -23,
   ],
   ['gte', { ...sizes, model_type: 'new', rope_scaling: { type: 'ntk', factor: 2 } }, 0],
+  ['Funnel-Transformer with its decoder', { ...funnel, architectures: ['FunnelForTokenClassification'] }, 0],
 ];
 
 /** Every weight of a model, by name. */
@@ -451,7 +482,7 @@ describe.each(families)('a folder that has only our own file: %s', (_, config, q
     const model = createTaskModel(config, new Map(), { fresh: true, seed: 3 });
     const bytes = exportGraph(await hostModel(model), { precision: 'fp32' });
     model.dispose();
-    const layers = { num_hidden_layers: 3, n_layer: 3, num_hidden_groups: 3 };
+    const layers = { num_hidden_layers: 3, n_layer: 3, num_hidden_groups: 3, block_sizes: [1, 2] };
     const larger = memorySource(
       new Map([
         ['config.json', new TextEncoder().encode(JSON.stringify({ ...config, ...layers }))],

@@ -209,8 +209,8 @@ export const runOnnxFile = async (
       `maxOtherSessions is ${maxOtherSessions}; expected a whole number of at least 1.`,
     );
   const architecture = architectureOf(config);
-  const given: Dimensions = architecture.dimensions(config);
   const plain: Task = taskOfFamily(taskOf(config), architecture, config);
+  const given: Dimensions = architecture.dimensions(config, plain.readout);
   const { layers, halving = [] } = given;
   const prior = resolvePrior(chosen, { task: plain, layers, needed: reducer && needsPrior(reducer) });
   const { ort, session, file, weightBytes } = await lend<OpenedFile>(async ({ content, inPlace, ...own }) => {

@@ -76,6 +76,13 @@ export interface LayerRun<E extends EngineTypes> {
   readonly tokens: E['tokens'];
 }
 
+/** The states of those that entered a layer which halves. */
+export interface Parted<E extends EngineTypes> {
+  readonly states: E['states'];
+  /** What one more of them would have, that no slot holds: the last of an even number, where another such layer stands before this. One row an input. */
+  readonly beyond: () => E['states'];
+}
+
 /** Where tokens go when some of them are taken together. */
 export interface Merging<E extends EngineTypes> {
   /** The new slot of what each slot goes into: its own where it stays. */
@@ -227,6 +234,15 @@ export interface EncoderOps<E extends EngineTypes> extends DenseOps<E> {
   keep(scores: E['scores'], step: E['step'], among: E['tokens']): E['move'];
   /** The move that takes the tokens two by two, as means: the first stays alone, and the last of more than two leaves. */
   halve(among: E['tokens']): E['move'];
+  /** The same tokens before a layer that may halve them: who leaves later returns among those that it makes, and they to what went into them. */
+  nest(tokens: E['tokens']): E['tokens'];
+  /**
+   * The states of those that entered such a layer, of what is left of those that it made: each has that of what it went into, with the last state that this had.
+   * The last of an even number went nowhere, and has nothing: zeros.
+   *
+   * @param beyond what the last of an even number has among those that the layer made, by what came after. Default: zeros
+   */
+  part(states: E['states'], tokens: E['tokens'], beyond?: E['states']): Parted<E>;
   /** Which tokens are still there after a move. */
   stays(by: E['move'], step: E['step']): E['flags'];
   /** The same move, which takes tokens together instead of leaving some of them behind. */

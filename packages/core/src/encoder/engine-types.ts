@@ -28,4 +28,6 @@ export interface TravellingTokens {
   readonly prior?: unknown;
   /** How many tokens of the input each slot stands for, [B, T], 0 for padding; absent while each stands for itself alone. */
   readonly sizes?: unknown;
+  /** What brings back those that have left. */
+  readonly departed?: unknown;
 }

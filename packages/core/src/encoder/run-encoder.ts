@@ -84,10 +84,10 @@ const withoutGradient = <E extends EngineTypes>(ops: EncoderOps<E>, at: ScoredAt
 });
 
 /** What an encoder that takes tokens two by two cannot give. @throws CoreError `OPTION_INVALID` */
-const checkHalving = <E extends EngineTypes>({ wanted, predict, decide }: RunOptions<E>): void => {
+const checkHalving = <E extends EngineTypes>({ wanted, predict, decide }: RunOptions<E>, parts: boolean): void => {
   const problem =
-    wanted === 'all' || wanted === 'kept'
-      ? 'the state of each token is wanted, which none of its layers gives back; ask for the first, or for the survivors'
+    !parts && (wanted === 'all' || wanted === 'kept')
+      ? 'the state of each token is wanted, which takes a decoder, and it has none; ask for the first, or for the survivors'
       : (predict ?? decide)
         ? 'the reducer learns of each token in each layer; choose one that learns nothing, such as attention'
         : undefined;
@@ -117,6 +117,7 @@ export const runEncoder = <E extends EngineTypes>(
   {
     embeddings,
     blocks,
+    decoder: known,
     heads,
     layerNormEpsilon: epsilon,
     activation = 'gelu',
@@ -127,14 +128,19 @@ export const runEncoder = <E extends EngineTypes>(
 ): EncoderRun<E> => {
   const { wanted, layers, steps, score, voters, merge, before, predict } = options;
   const { decide, leaving, priorLayers, trace, observe, fade } = options;
-  if (blocks.some(({ halves }) => halves)) checkHalving(options);
+  const decoder = wanted === 'survivors' ? undefined : known; // who is left in the encoder
+  /** Whether those that leave have nothing in the end; behind a decoder all are back. */
+  const forGood = wanted === 'kept' && !decoder;
+  const all = decoder ? [...blocks, ...decoder.blocks] : blocks;
+  if (blocks.some(({ halves }) => halves)) checkHalving(options, decoder !== undefined);
   const observer = createObserver<E>(observe);
   const traced: TracedLayer<E>[] = [];
   const predictions: E['scores'][] = [];
   const decider = createDecider(decide, wanted);
   /** Whether the last layer may leave the other tokens alone: nobody ranks or observes them. */
   const firstIsAll = wanted === 'first' && trace === undefined && fade === undefined && observe === undefined;
-  const isFirstOnly = (layer: number): boolean => firstIsAll && layer === layers.at(-1);
+  const lastLayer = decoder ? all.length - 1 : layers.at(-1);
+  const isFirstOnly = (layer: number): boolean => firstIsAll && layer === lastLayer;
   /** Whether nobody needs to know what is inside an attention block, nor changes it. */
   const nobodyLooks =
     order === 'post' && !merge && !predict && !decide && !fade && trace === undefined && observe === undefined;
@@ -142,6 +148,7 @@ export const runEncoder = <E extends EngineTypes>(
   const embedded = embed(ops, embeddings, epsilon);
   let { states, tokens }: LayerRun<E> =
     summary === undefined ? { states: embedded, tokens: ops.begin(embedded) } : ops.beginWith(embedded, summary);
+  const everyToken = { ...tokens, departed: undefined };
   observer.state(0, states);
 
   const withPrior = (by: EncoderOps<E>, scores: E['scores'], among: E['tokens']): E['scores'] =>
@@ -160,7 +167,7 @@ export const runEncoder = <E extends EngineTypes>(
       (by) => {
         const move = by.keep(ranked, step, among);
         const stay = by.move(entering, move);
-        const tokens = by.depart(among, move, wanted === 'kept' ? by.nothing(entering) : entering);
+        const tokens = by.depart(among, move, forGood ? by.nothing(entering) : entering);
         return { context: stay, entering: stay, tokens };
       },
       everybody,
@@ -177,7 +184,7 @@ export const runEncoder = <E extends EngineTypes>(
       bottleneck,
       predictor,
       halves,
-    } = blocks[layer] as WeightTree<BlockWeights, E['weight']>;
+    } = all[layer] as WeightTree<BlockWeights, E['weight']>;
     const firstOnly = isFirstOnly(layer);
     const halved = halves && !firstOnly ? on.halve(given.among) : undefined;
     const step = halved ? undefined : given.step;
@@ -248,7 +255,7 @@ export const runEncoder = <E extends EngineTypes>(
         context: by.move(attended.context, move),
         entering: by.move(entering, move),
         ...(goesOn && { narrow: by.move(read, move) }),
-        tokens: by.depart(among, move, wanted === 'kept' ? by.nothing(entering) : entering),
+        tokens: by.depart(among, move, forGood ? by.nothing(entering) : entering),
       };
     };
     const passed = firstOnly
@@ -266,7 +273,8 @@ export const runEncoder = <E extends EngineTypes>(
       order === 'post' && attention.norm
         ? on.norm(projected, attention.norm, { epsilon, residual, place })
         : on.add(residual, projected);
-    const scores = trace === 'scores' || fade ? (early ? early.ranked : rank(on)) : undefined;
+    const ranks = layer < blocks.length && (trace === 'scores' || fade !== undefined);
+    const scores = ranks ? (early ? early.ranked : rank(on)) : undefined;
     const faded = (x: E['states']): E['states'] =>
       fade && !halved && scores !== undefined ? fade(x, { layer, scores, tokens: passed.tokens }) : x;
     const fed = feedThrough(faded(mixed));
@@ -280,7 +288,16 @@ export const runEncoder = <E extends EngineTypes>(
     };
   };
 
+  /** The states that the decoder adds. */
+  let added: E['states'] | undefined;
+  /** The tokens before each layer that halves, where they are to have states again. */
+  const outer: E['tokens'][] = [];
   for (const [index, layer] of layers.entries()) {
+    if (decoder && layer >= decoder.after) added ??= ops.restore(states, tokens);
+    if (decoder && all[layer]?.halves) {
+      outer.push(tokens);
+      tokens = ops.nest(tokens);
+    }
     if (layer >= priorLayers) tokens = { ...tokens, prior: undefined }; // from here on the reducer decides alone
     const step = steps?.[index];
     const at: LayerAt<E> = { layer, step, entering: states, among: tokens };
@@ -297,8 +314,26 @@ export const runEncoder = <E extends EngineTypes>(
     if (trace) traced.push({ layer, tokens, scores });
   }
 
+  if (decoder) {
+    added ??= ops.restore(states, tokens);
+    let beyond: (() => E['states']) | undefined;
+    for (const before of outer.reverse()) {
+      ({ states, beyond } = ops.part(states, tokens, beyond?.()));
+      tokens = before;
+    }
+    states = ops.add(ops.restore(states, tokens), added);
+    tokens = everyToken;
+    for (const layer of decoder.blocks.keys())
+      ({ states, tokens } = runLayer(ops, {
+        layer: blocks.length + layer,
+        step: undefined,
+        entering: states,
+        among: tokens,
+      }));
+  }
+
   const normal = (x: E['states']): E['states'] => (finalNorm ? ops.norm(x, finalNorm, { epsilon, place: 'final' }) : x);
-  if (wanted === 'kept') {
+  if (forGood) {
     // Zeros stay zeros: what left is put back after the last normalisation.
     const there = decider.decisions.at(-1);
     const last = normal(states);
@@ -307,7 +342,7 @@ export const runEncoder = <E extends EngineTypes>(
     states = ops.restore(states, tokens, normal); // padding would get the bias of the norm
   else
     states = normal(
-      wanted === 'first' ? ops.pool(states, tokens) : wanted === 'all' ? ops.restore(states, tokens) : states,
+      wanted === 'first' ? ops.pool(states, tokens) : wanted === 'survivors' ? states : ops.restore(states, tokens),
     );
   return { states, tokens, trace: traced, observed: observer.end(), predictions, decisions: decider.decisions };
 };

@@ -195,12 +195,24 @@ export interface BlockWeights {
 }
 
 /**
+ * Layers behind an encoder that takes tokens two by two (Dai et al. 2020): each token has the state of what it went into again, and beside that one of its own.
+ * All tokens go through all of these layers, whoever has left on the way.
+ */
+export interface DecoderWeights {
+  readonly blocks: readonly BlockWeights[];
+  /** How many of the encoder's layers have made the states that are added to those of what tokens went into: no more than come before the first that halves. */
+  readonly after: number;
+}
+
+/**
  * A transformer encoder as a tree of tensors, with what the tensors do not tell.
  * The leaves may be variables (to train) or plain tensors (to predict).
  */
 export interface EncoderWeights {
   readonly embeddings: EmbeddingWeights;
   readonly blocks: readonly BlockWeights[];
+  /** Where each token has a state again that layers took two by two. Default: there is none. */
+  readonly decoder?: DecoderWeights | undefined;
   readonly heads: number;
   /** Width of queries, of keys and of values, all heads together. Default: that of a state. */
   readonly attentionSize?: number | undefined;

@@ -147,6 +147,8 @@ export const countingOps = (length: number): CountingOps => {
     keep: (_, step) => step,
     stays: () => undefined,
     halve: ({ slots }) => halvedTokens(slots),
+    nest: same,
+    part: (states) => ({ states, beyond: () => states }), // as many as entered are counted once all are back
     shortcut: (_, __, long) => long(ops),
     merge: (slots) => slots,
     numbers: countedNumbers,
@@ -177,7 +179,16 @@ export const countingOps = (length: number): CountingOps => {
 
 /** The shapes of an encoder's weights, of matrices that ranks make cheaper those of their factors. */
 export const encoderShapes = (
-  { layers, hiddenSize: d, intermediateSize: f, wordInputs, bottleneck, feedForwards = 1 }: EncoderShape,
+  {
+    layers,
+    hiddenSize: d,
+    intermediateSize: f,
+    wordInputs,
+    bottleneck,
+    feedForwards = 1,
+    halving = [],
+    decoder,
+  }: EncoderShape,
   heads: number,
   ranks?: Ranks,
 ): WeightTree<EncoderWeights, Shape> => {
@@ -194,7 +205,7 @@ export const encoderShapes = (
   });
   const norm = normOf(d);
   const a = bottleneck?.size ?? d;
-  const block = (layer: number): WeightTree<BlockWeights, Shape> => {
+  const block = (layer: number, ranks?: Ranks): WeightTree<BlockWeights, Shape> => {
     const square = map(a, a, ranks?.attention[layer]);
     const share = ranks?.feedForward[layer];
     const fed = { intermediate: map(a, f, share), output: map(f, a, share), norm: normOf(a) };
@@ -213,7 +224,10 @@ export const encoderShapes = (
       ...{ word: [9, wordInputs === undefined ? d : wordInputs / 3], position: [512, d], norm },
       ...(wordInputs !== undefined && { words: { map: { kernel: [wordInputs, d] }, neighbours: true } }),
     },
-    blocks: Array.from({ length: layers }, (_, layer) => block(layer)),
+    blocks: Array.from({ length: layers }, (_, layer) => ({ ...block(layer, ranks), halves: halving.includes(layer) })),
+    ...(decoder !== undefined && {
+      decoder: { blocks: Array.from({ length: decoder }, () => block(0)), after: halving[0] ?? 0 },
+    }),
     heads,
     layerNormEpsilon: 1e-12,
   };

@@ -1,4 +1,6 @@
 import type { Activation, DenseWeights, EncoderShape, EncoderWeights, LayerNormWeights } from '@length-adaptive/core';
+import type { AddedVectors } from '../weights/onnx/graph-weights.js';
+import type { TensorData } from '../weights/safetensors.js';
 import type { ModelConfig } from './model-config.js';
 import type { SpecTree } from './parameter-specs.js';
 
@@ -79,6 +81,8 @@ export interface Architecture {
   accepts?(config: ModelConfig): boolean;
   /** What the class names of Hugging Face tools begin with: `Bert` in `BertForSequenceClassification`. */
   readonly classPrefix: string;
+  /** The class of a checkpoint whose name would end so, where it is called otherwise. Default: `classPrefix`, and that ending. */
+  className?(suffix: string, config: ModelConfig, readout: Readout): string;
   /** Prefix of encoder tensors, which checkpoints without a head lack. */
   readonly prefix: string;
   /** Prefixes of the tensors that belong to one task and no other. */
@@ -90,15 +94,18 @@ export interface Architecture {
   /**
    * What a config.json says.
    *
+   * @param readout what a head reads, in a family whose encoder is another one for it. Default: the first token, by a classifier
    * @throws ModelError `CONFIG_INVALID`
    */
-  dimensions(config: ModelConfig): Dimensions;
+  dimensions(config: ModelConfig, readout?: Readout): Dimensions;
   /** A config.json that says it: what `dimensions` reads, for a model that starts from nothing. */
   config(dimensions: Dimensions): ModelConfig;
   /** The same config.json for a model that has some of its layers alone, ascending, where another key says so. Default: `layersKey` counts them. */
   withLayers?(config: ModelConfig, layers: readonly number[]): ModelConfig;
   encoder(dimensions: Dimensions): SpecTree<EncoderWeights>;
   head(dimensions: Dimensions, readout: Readout): SpecTree<HeadWeights>;
+  /** Weights that ONNX files of other tools have in another form, under their names in a checkpoint, of what such a graph adds to values of two axes. Default: there are none. */
+  fromGraph?(added: readonly AddedVectors[], dimensions: Dimensions): ReadonlyMap<string, TensorData>;
   /** What a head of this family reads in the place of what its task asks for. Default: what the task asks for. */
   readout?(config: ModelConfig, readout: Readout): Readout;
   /** Dropout probability of what the output layer reads. */

@@ -1,5 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { cost, encode, fullLength, skimReducer } from '@length-adaptive/core';
+import { cost, createRandom, encode, findReducer, fullLength, skimReducer, uniformRanks } from '@length-adaptive/core';
+import { useWasm } from '@length-adaptive/core/wasm';
+import fc from 'fast-check';
+import { factoriseModel } from '../model/factorise-model.js';
+import type { TaskModel } from '../model/task-model.js';
 import { createTaskModel } from '../model/task-model.js';
 import { embedding } from '../tasks/embedding.js';
 import { questionAnswering } from '../tasks/question-answering.js';
@@ -9,6 +13,7 @@ import type { Task } from '../tasks/task.js';
 import { createStudent } from '../training/distillation/create-student.js';
 import { fineTune } from '../training/fine-tune.js';
 import type { ModelConfig } from './model-config.js';
+import { saveParameters } from './parameters.js';
 import { architectureOf } from './registry.js';
 
 const config: ModelConfig = {
@@ -27,7 +32,7 @@ const config: ModelConfig = {
 
 beforeAll(async () => {
   tf.env().set('IS_TEST', true);
-  await tf.setBackend('cpu');
+  await useWasm();
 });
 
 const task = sequenceClassification(['a', 'b']);
@@ -53,23 +58,142 @@ test.each<[Partial<ModelConfig>, RegExp]>([
   );
 });
 
-test.each<Task>([questionAnswering(), tokenClassification(['O', 'B-x'])])(
-  '$name reads each token, which the layers do not give back: refused by what is missing',
-  (asked) => {
-    expect(() => createTaskModel(config, new Map(), { fresh: true, task: asked })).toThrow(
+const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Math.max(...Array.from(a, (value, i) => Math.abs(value - (b[i] ?? Number.NaN))));
+
+const decoderNames = (model: TaskModel): string[] =>
+  model.parameters.flatMap(({ spec: { name } }) => (name.startsWith('funnel.decoder.') ? [name] : []));
+
+test.each<Task>([questionAnswering(), tokenClassification(['O', 'B-x']), embedding(16)])(
+  '$name reads every token, behind the decoder: a checkpoint without one is refused by what it lacks',
+  async (asked) => {
+    const whole = createTaskModel(config, new Map(), { fresh: true, task: asked });
+    const { hiddenSize, decoder } = whole.dimensions;
+    expect([hiddenSize, decoder]).toEqual([16, 2]);
+    expect(decoderNames(whole)).toHaveLength(2 * 20);
+    const tensors = await saveParameters(whole.parameters);
+    expect(tensors.get('funnel.decoder.layers.1.attention.seg_embed')?.shape).toEqual([2, 2, 8]);
+    const base = new Map([...tensors].filter(([name]) => !name.startsWith('funnel.decoder.')));
+    expect(() => createTaskModel(config, base, { task: asked })).toThrow(
       expect.objectContaining({
-        code: 'CONFIG_INVALID',
-        message: expect.stringMatching(/the decoder .* is not supported/),
+        code: 'TENSOR_MISSING',
+        message: expect.stringMatching(/no tensor "funnel\.decoder\.layers\.0\.attention\.q_head\.weight"/),
       }),
     );
+    const classifier = createTaskModel(config, tensors, { task }); // reads the first token, without the decoder
+    expect(decoderNames(classifier)).toEqual([]);
+    whole.dispose();
+    classifier.dispose();
   },
 );
+
+test('vectors of the first token are those of the class that config.json names, and are saved under it', async () => {
+  const first = embedding(16, { pooling: 'first', normalize: false });
+  const named = (name: string) => ({ ...config, architectures: [name] });
+  const whole = createTaskModel(named('FunnelModel'), new Map(), { fresh: true, task: first });
+  const base = createTaskModel(named('FunnelBaseModel'), await saveParameters(whole.parameters), { task: first });
+  expect([whole, base].map((model) => model.config['architectures'])).toEqual([['FunnelModel'], ['FunnelBaseModel']]);
+  expect([whole, base].map((model) => decoderNames(model).length)).toEqual([40, 0]);
+  const point = { lengths: [0.7, 0.6, 0.6, 0.3, 0.3] };
+  const { hidden } = encode(whole.encoder, inputs, { config: point.lengths });
+  const rows = await hidden.array();
+  const vectors = await whole.run(inputs, { point });
+  rows.flatMap(([state]) => state ?? []).forEach((value, i) => expect(vectors[i]).toBeCloseTo(value, 5));
+  expect(largestDifference(await base.run(inputs, { point }), vectors)).toBeGreaterThan(0.01);
+  for (const model of [whole, base]) model.dispose();
+});
+
+test('behind the decoder nobody is gone: those that are kept are all, and no answer is given for others', async () => {
+  const [kept, all] = (['kept', 'all'] as const).map((averaged) =>
+    createTaskModel(config, new Map(), { fresh: true, seed: 3, task: embedding(16, { averaged }) }),
+  ) as [TaskModel, TaskModel];
+  const point = { lengths: [0.7, 0.6, 0.6, 0.3, 0.3] };
+  expect(await kept.run(inputs, { point })).toEqual(await all.run(inputs, { point }));
+  const { stayed, hidden } = encode(all.encoder, inputs, { config: point.lengths, stayed: true });
+  expect(stayed).toBeUndefined();
+  hidden.dispose();
+  for (const model of [kept, all]) model.dispose();
+});
+
+test('a batch gives each row what it gets alone behind the decoder, whatever blocks, lengths and layers', async () => {
+  const arbitrary = fc
+    .record({
+      blocks: fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 1, maxLength: 4 }),
+      tokens: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 2, maxLength: 4 }),
+      ratios: fc.array(fc.double({ min: 0.1, max: 1, noNaN: true }), { minLength: 8, maxLength: 8 }),
+      skipped: fc.option(fc.nat(7), { nil: undefined }),
+      named: fc.constantFrom('attention', 'tome', 'fuse'),
+      seed: fc.nat(1e6),
+    })
+    .map(({ blocks, ratios, skipped, ...more }) => {
+      const layers = blocks.reduce((sum, size) => sum + size, 0);
+      const lengths = ratios.slice(0, layers).sort((a, b) => b - a);
+      return {
+        ...more,
+        blocks,
+        point: { lengths, skip: skipped !== undefined && skipped < layers && layers > 1 ? [skipped] : [] },
+      };
+    });
+  await fc.assert(
+    fc.asyncProperty(arbitrary, async ({ blocks, tokens, point, named, seed }) => {
+      const own = { ...config, block_sizes: blocks, num_decoder_layers: 1 };
+      const reducer = findReducer(named);
+      const model = createTaskModel(own, new Map(), {
+        fresh: true,
+        seed,
+        reducer,
+        task: tokenClassification(['O', 'B-x']),
+      });
+      const random = createRandom(seed);
+      const rows = tokens.map((length) => ({
+        ids: Array.from({ length }, () => random.integer(0, 49)),
+        typeIds: Array.from({ length }, (_, i) => (i === 0 ? 2 : Number(i > length / 2))),
+      }));
+      const batch = await model.run(rows, { point });
+      const width = batch.length / rows.length;
+      for (const [row, input] of rows.entries()) {
+        const alone = await model.run([input], { point });
+        expect(largestDifference(batch.subarray(row * width, row * width + alone.length), alone)).toBeLessThan(1e-4);
+      }
+      model.dispose();
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test.each<Task>([task, tokenClassification(['O', 'B-x'])])(
+  '$name: the matrices of the encoder have factors, those of a decoder stay as they are',
+  async (read) => {
+    const model = createTaskModel(config, new Map(), { fresh: true, task: read });
+    model.markTrained();
+    const { model: factored } = await factoriseModel(model, inputs, { ranks: uniformRanks(5, 0.5), keep: 'factors' });
+    expect(decoderNames(factored)).toEqual(decoderNames(model));
+    const [theirs, ours] = [await model.run(inputs), await factored.run(inputs)];
+    expect(ours).toHaveLength(theirs.length);
+    expect(largestDifference(ours, theirs)).toBeGreaterThan(1e-3);
+    factored.dispose();
+    model.dispose();
+  },
+);
+
+test('the decoder is counted, at every length the same', () => {
+  const { dimensions } = architectureOf(config);
+  const [base, whole] = [dimensions(config), dimensions(config, { pool: 'none', outputs: 2 })];
+  const [full, few] = [fullLength(5), [0.5, 0.5, 0.5, 0.25, 0.25]];
+  const layer = 4 * 23 * 16 * 16 + 23 * (2 * 23 + 2 * 23 + 1) * 16 + 2 * 23 * 16 * 24 + 2 * 23 * 16;
+  for (const lengths of [full, few]) expect(cost(whole, lengths, 23) - cost(base, lengths, 23)).toBe(2 * layer);
+  const first = { wanted: 'first' } as const;
+  expect(cost(whole, full, 23, first)).toBeLessThan(cost(whole, full, 23));
+  expect(cost(whole, full, 23, { wanted: 'survivors' })).toBe(cost(base, full, 23, { wanted: 'survivors' }));
+});
 
 test('what it cannot give back, and a reducer that learns of each token, are refused', () => {
   const model = createTaskModel(config, new Map(), { fresh: true, task, reducer: skimReducer() });
   const refused = (message: RegExp) =>
     expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringMatching(message) });
-  expect(() => encode(model.encoder, inputs)).toThrow(refused(/the state of each token is wanted/));
+  expect(() => encode(model.encoder, inputs)).toThrow(
+    refused(/the state of each token is wanted, which takes a decoder/),
+  );
   expect(() => encode(model.encoder, inputs, { wanted: 'first', reducer: model.reducer, predict: true })).toThrow(
     refused(/the reducer learns of each token in each layer/),
   );
@@ -108,24 +232,38 @@ test('a token takes less from block to block, and more leave where they are aske
   model.dispose();
 });
 
-test('a student of some layers keeps their blocks, and answers as a model of those alone', async () => {
-  const teacher = createTaskModel(config, new Map(), { fresh: true, task });
-  teacher.markTrained();
-  const student = await createStudent(teacher, { layers: [0, 2, 3] });
-  expect(student.config['block_sizes']).toEqual([1, 2]);
-  expect(student.dimensions.halving).toEqual([1]);
-  const [theirs, ours] = [await teacher.run(inputs, { point: { skip: [1, 4] } }), await student.run(inputs)];
-  ours.forEach((value, i) => expect(value).toBeCloseTo(theirs[i] ?? Number.NaN, 5));
-  teacher.dispose();
-  student.dispose();
-});
+test.each<Task>([task, tokenClassification(['O', 'B-x'])])(
+  '$name: a student of some layers keeps their blocks, and answers as a model of those alone',
+  async (read) => {
+    const teacher = createTaskModel(config, new Map(), { fresh: true, task: read });
+    teacher.markTrained();
+    const student = await createStudent(teacher, { layers: [0, 2, 3] });
+    expect(student.config['block_sizes']).toEqual([1, 2]);
+    expect(student.dimensions.halving).toEqual([1]);
+    const [theirs, ours] = [await teacher.run(inputs, { point: { skip: [1, 4] } }), await student.run(inputs)];
+    ours.forEach((value, i) => expect(value).toBeCloseTo(theirs[i] ?? Number.NaN, 5));
+    teacher.dispose();
+    student.dispose();
+  },
+);
 
-test('it learns, with tokens dropped, layers dropped and dropout', async () => {
-  const model = createTaskModel(config, new Map(), { fresh: true, task });
-  const train = inputs.map((input, row) => ({ input, target: row % 2 }));
-  const options = { epochs: 12, batchSize: 2, learningRate: 3e-3, lengthDrop: { dropRatioBound: 0.3, layerDrop: 0.2 } };
-  const { losses } = await fineTune(model, { train }, options);
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  expect(mean(losses.slice(-6))).toBeLessThan(mean(losses.slice(0, 6)));
-  model.dispose();
-});
+test.each<Task>([task, tokenClassification(['O', 'B-x'])])(
+  '$name: it learns, with tokens dropped, layers dropped and dropout',
+  async (read) => {
+    const model = createTaskModel(config, new Map(), { fresh: true, task: read });
+    const train = inputs.map((input, row) => ({
+      input,
+      target: read === task ? row % 2 : input.ids.map((id) => id % 2),
+    }));
+    const options = {
+      epochs: 12,
+      batchSize: 2,
+      learningRate: 3e-3,
+      lengthDrop: { dropRatioBound: 0.3, layerDrop: 0.2 },
+    };
+    const { losses } = await fineTune(model, { train }, options);
+    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean(losses.slice(-6))).toBeLessThan(mean(losses.slice(0, 6)));
+    model.dispose();
+  },
+);

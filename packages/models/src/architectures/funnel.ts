@@ -1,13 +1,18 @@
 import type { BlockWeights } from '@length-adaptive/core';
-import type { Architecture, Dimensions } from './architecture.js';
+import type { Architecture, Dimensions, Readout } from './architecture.js';
 import { ModelError } from '../errors.js';
+import { checkpointClass } from './checkpoint-class.js';
 import { configActivation } from './activation.js';
 import { denseAt, layerNormAt, linearAt } from './dense-specs.js';
+import type { AddedVectors } from '../weights/onnx/graph-weights.js';
+import type { TensorData } from '../weights/safetensors.js';
 import type { ModelConfig } from './model-config.js';
 import { configChoice, configExactly, configNumber, configSize } from './model-config.js';
 import type { SpecTree } from './parameter-specs.js';
 
 const root = 'funnel.';
+
+const blockSizes = [4, 4, 4];
 
 /** Segments of tokens: of the first text, of the second, and of the first token. */
 const segments = 3;
@@ -32,7 +37,7 @@ const sizesOf = (config: ModelConfig, key: string, fallback: readonly number[]):
 
 /** Layers in the order in which they run: each of a block as often in turn as that repeats its layers. */
 const layersOf = (config: ModelConfig): readonly FunnelLayer[] => {
-  const sizes = sizesOf(config, 'block_sizes', [4, 4, 4]);
+  const sizes = sizesOf(config, 'block_sizes', blockSizes);
   const repeats = sizesOf(
     config,
     'block_repeats',
@@ -54,7 +59,14 @@ const layersOf = (config: ModelConfig): readonly FunnelLayer[] => {
   );
 };
 
-const dimensions = (config: ModelConfig): Dimensions => {
+/**
+ * Whether a head reads behind the decoder. A classifier of the first token never does; vectors do where the checkpoint is one with a decoder, or they are
+ * of every token.
+ */
+const hasDecoder = (config: ModelConfig, { pool, layer }: Readout): boolean =>
+  pool !== 'first' || (layer === 'none' && checkpointClass(config) === 'FunnelModel');
+
+const dimensions = (config: ModelConfig, readout?: Readout): Dimensions => {
   const layers = layersOf(config);
   configExactly(config, 'pooling_type', 'mean');
   configChoice(config, 'attention_type', ['relative_shift', 'factorized'], 'relative_shift'); // the same function
@@ -77,8 +89,10 @@ const dimensions = (config: ModelConfig): Dimensions => {
     initialDeviation: configNumber(config, 'initializer_range', 0.1),
     comparesWaves: true,
     halving: layers.flatMap(({ halves }, layer) => (halves ? [layer] : [])),
+    ...(readout &&
+      hasDecoder(config, readout) && { decoder: configSize(config, 'num_decoder_layers', { fallback: 2 }) }),
     own: {
-      block_sizes: sizesOf(config, 'block_sizes', [4, 4, 4]),
+      block_sizes: sizesOf(config, 'block_sizes', blockSizes),
       ...(config['block_repeats'] != null && { block_repeats: config['block_repeats'] }),
       ...(config['num_decoder_layers'] != null && { num_decoder_layers: config['num_decoder_layers'] }),
     },
@@ -86,10 +100,10 @@ const dimensions = (config: ModelConfig): Dimensions => {
 };
 
 const blockAt = (
-  { block, index, halves }: FunnelLayer,
+  at: string,
+  halves: boolean,
   { hiddenSize: d, heads, intermediateSize: f }: Dimensions,
 ): SpecTree<BlockWeights> => {
-  const at = `${root}encoder.blocks.${block}.${index}`;
   const attention = `${at}.attention`;
   const bias = (name: string) => ({ name: `${attention}.${name}`, shape: [d], storedAs: [heads, d / heads] });
   return {
@@ -119,12 +133,40 @@ const blockAt = (
 };
 
 /**
- * The Funnel-Transformer (Dai et al. 2020) without its decoder: from block to block tokens become one two by two, and attention compares distances and
- * segments beside contents. What its layers are left by the first token is read.
+ * What is added to queries, out of graphs whose exporters have put the scale of attention into it and taken its name: what the sum is compared with tells
+ * which it is. What is compared with keys meets neither waves nor segments.
+ */
+const biasesOf: Architecture['fromGraph'] = (added, { hiddenSize, heads }) => {
+  const scale = Math.sqrt(hiddenSize / heads);
+  const found = new Map<string, TensorData>();
+  for (const to of new Set(added.map((vector) => vector.to))) {
+    const vectors = added.filter((vector) => vector.to === to);
+    const meeting = (end: string): AddedVectors | undefined =>
+      vectors.find(({ meets }) => meets.some((name) => name.endsWith(end)));
+    const [waves, ofSegments] = [meeting('.r_kernel'), meeting('.seg_embed')];
+    const contents = vectors.filter((vector) => vector !== waves && vector !== ofSegments);
+    const at = ofSegments?.meets.find((name) => name.endsWith('.seg_embed'))?.replace(/seg_embed$/, '');
+    if (at === undefined || waves === undefined || contents.length !== 1) continue;
+    for (const [name, vector] of [
+      ['r_w_bias', contents[0]],
+      ['r_r_bias', waves],
+      ['r_s_bias', ofSegments],
+    ] as const)
+      if (vector)
+        found.set(`${at}${name}`, { ...vector.tensor, data: vector.tensor.data.map((value) => value * scale) });
+  }
+  return found;
+};
+
+/**
+ * The Funnel-Transformer (Dai et al. 2020): from block to block tokens become one two by two, and attention compares distances and segments beside contents. Heads
+ * that read the first token read what is left of it; those that read every token do so behind the decoder, which gives each what it went into again.
  */
 export const funnel: Architecture = {
   modelType: 'funnel',
   classPrefix: 'Funnel',
+  className: (suffix, config, readout) =>
+    `Funnel${suffix === 'Model' && !hasDecoder(config, readout) ? 'BaseModel' : suffix}`,
   prefix: root,
   headPrefixes: ['classifier.', 'qa_outputs.'],
   layersKey: 'block_sizes',
@@ -165,7 +207,7 @@ export const funnel: Architecture = {
   },
 
   encoder: (sizes) => {
-    const { hiddenSize, vocabulary, positions, heads, layerNormEpsilon, activation, own = {} } = sizes;
+    const { hiddenSize, vocabulary, positions, heads, layerNormEpsilon, activation, decoder, own = {} } = sizes;
     return {
       embeddings: {
         word: { name: `${root}embeddings.word_embeddings.weight`, shape: [vocabulary, hiddenSize] },
@@ -173,24 +215,28 @@ export const funnel: Architecture = {
         mostTokens: positions,
         comparedTypes: segments,
       },
-      blocks: layersOf(own).map((layer) => blockAt(layer, sizes)),
+      blocks: layersOf(own).map(({ block, index, halves }) =>
+        blockAt(`${root}encoder.blocks.${block}.${index}`, halves, sizes),
+      ),
+      ...(decoder !== undefined && {
+        decoder: {
+          blocks: Array.from({ length: decoder }, (_, i) => blockAt(`${root}decoder.layers.${i}`, false, sizes)),
+          after: sizesOf(own, 'block_sizes', blockSizes)[0] ?? 0, // however often the first block repeats its layers
+        },
+      }),
       heads,
       layerNormEpsilon,
       activation,
     };
   },
 
-  head: ({ hiddenSize, initialDeviation }, { outputs, layer = 'classifier' }) => ({
-    pooler: denseAt(`${layer}.linear_hidden`, hiddenSize, hiddenSize, initialDeviation),
-    output: denseAt(`${layer}.linear_out`, hiddenSize, outputs, initialDeviation),
-  }),
-  readout: (_, readout) => {
-    if (readout.pool === 'first') return readout;
-    throw new ModelError(
-      'CONFIG_INVALID',
-      `config.json: the task reads the state of each token (${readout.layer ?? 'classifier'}), and a "funnel" gives that of the first alone: its layers make one of several tokens, and the decoder that parts them again is not supported. ` +
-        'Take a model of another family, or a task that reads the first token: classification, regression, reranking, or vectors of the first token.',
-    );
+  head: ({ hiddenSize, initialDeviation }, { pool, outputs, layer = 'classifier' }) => {
+    if (pool !== 'first') return { output: denseAt(layer, hiddenSize, outputs, initialDeviation) };
+    return {
+      pooler: denseAt(`${layer}.linear_hidden`, hiddenSize, hiddenSize, initialDeviation),
+      output: denseAt(`${layer}.linear_out`, hiddenSize, outputs, initialDeviation),
+    };
   },
-  headDropout: (config) => configNumber(config, 'hidden_dropout', 0.1),
+  fromGraph: biasesOf,
+  headDropout: (config, { layer }) => (layer === 'qa_outputs' ? 0 : configNumber(config, 'hidden_dropout', 0.1)),
 };

@@ -3,7 +3,7 @@ import type { GraphOrigin } from '../weights/onnx/graph-files.js';
 import type { ModelWeights } from '../weights/read-weights.js';
 import { placeGraphWeights } from './graph-weights.js';
 import { architectureOf } from './registry.js';
-import { tensorNames } from './tensor-names-of.js';
+import { specsIn, tensorNames } from './tensor-names-of.js';
 
 const config = {
   model_type: 'bert',
@@ -33,6 +33,7 @@ const origin: GraphOrigin = {
   ]),
   unnamed: ['[4, 4]'],
   fused: [],
+  added: [],
 };
 const weights = (tensors: ReadonlyMap<string, TensorData>, graph: Partial<GraphOrigin> = {}): ModelWeights => ({
   tensors,
@@ -86,6 +87,37 @@ test('queries of our own files are brought back from the scale of attention', ()
     const expected = name.includes('self.query') ? data.map((value) => value * scale) : data;
     expect([name, found.get(name)?.data]).toEqual([name, expected]);
   }
+});
+
+test('what graphs add to queries is given back its name and taken out of the scale of attention', () => {
+  const funnel = {
+    model_type: 'funnel',
+    vocab_size: 7,
+    d_model: 8,
+    n_head: 2,
+    d_head: 4,
+    d_inner: 6,
+    block_sizes: [1],
+  };
+  const family = architectureOf(funnel);
+  const specs = specsIn(family.encoder(family.dimensions(funnel)));
+  const all = new Map(specs.map(({ name, shape, storedAs = shape }, i) => [name, tensor(storedAs, i)]));
+  const at = 'funnel.encoder.blocks.0.0.attention.';
+  const biases = ['r_w_bias', 'r_r_bias', 'r_s_bias'].map((name) => `${at}${name}`);
+  const halved = (name: string): TensorData => {
+    const found = all.get(name) ?? tensor([0], 0);
+    return { ...found, data: found.data.map((value) => value / 2) };
+  };
+  const meets = [[], [`${at}r_kernel`], [`${at}seg_embed`]];
+  const added = biases.map((name, i) => ({ tensor: halved(name), to: 'queries', meets: meets[i] ?? [] }));
+  const named = new Map([...all].filter(([name]) => !biases.includes(name)));
+  const from = (graph: Partial<GraphOrigin>) => placeGraphWeights(funnel, weights(named, graph), 'file').tensors;
+  expect(new Map([...from({ added })].sort())).toEqual(new Map([...all].sort()));
+  for (const fewer of [[], added.slice(1), added.map((vector) => ({ ...vector, meets: [] }))])
+    expect(() => from({ added: fewer })).toThrow(/the graph does not tell 3 of the model's tensors: .*r_w_bias/);
+  // Of our own files, which have them in the shape that they are used in.
+  const flat = new Map([...all].map(([name, value]) => [name, { ...value, shape: specs.find((spec) => spec.name === name)?.shape ?? [] }])); // prettier-ignore
+  expect(placeGraphWeights(funnel, weights(flat), 'file').tensors).toEqual(all);
 });
 
 test('what the graph does not tell is named, with the operators that hold weights', () => {

@@ -1,3 +1,4 @@
+import type { EncoderWeights } from '@length-adaptive/core/encoder';
 import { comparisonsOf } from '@length-adaptive/core/encoder';
 import { attentionWidth } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
@@ -7,8 +8,9 @@ import type { TensorData } from '../weights/safetensors.js';
 import type { StoredTensor } from '../weights/stored-tensor.js';
 import type { Architecture, Dimensions } from './architecture.js';
 import type { ModelConfig } from './model-config.js';
+import type { SpecTree } from './parameter-specs.js';
 import { findArchitecture } from './registry.js';
-import { namesInFile, weightNames } from './tensor-names-of.js';
+import { namesInFile, specsIn, weightNames } from './tensor-names-of.js';
 import { partOfTensor } from './tensor-parts.js';
 
 const shown = 4;
@@ -36,12 +38,18 @@ const prefixBefore = (names: readonly string[], forms: readonly string[]): strin
 /** What files of this toolkit name as their producer. */
 const ourselves = 'length-adaptive';
 
+/** The layers of an encoder, and those of a decoder. */
+const blocksOf = (architecture: Architecture, dimensions: Dimensions): SpecTree<EncoderWeights>['blocks'] => {
+  const { blocks, decoder } = architecture.encoder(dimensions);
+  return [...blocks, ...(decoder?.blocks ?? [])];
+};
+
 /** What the scores of attention are divided by, and the names of what carries it in our own files: the maps of the queries. */
 const scaledQueries = (
   architecture: Architecture,
   dimensions: Dimensions,
 ): readonly (readonly [name: string, by: number])[] =>
-  architecture.encoder(dimensions).blocks.flatMap(({ attention: { query, relative } }) => {
+  blocksOf(architecture, dimensions).flatMap(({ attention: { query, relative } }) => {
     const vectors = relative?.vectors;
     const by = Math.sqrt((attentionWidth(dimensions) / dimensions.heads) * comparisonsOf(relative));
     return weightNames([query, vectors?.query]).flatMap((names) =>
@@ -71,7 +79,7 @@ const withParts = <Tensor extends TensorData | StoredTensor>(
 ): ReadonlyMap<string, Tensor> => {
   if (fused.length === 0) return tensors;
   const out = new Map(tensors);
-  for (const { attention } of architecture.encoder(dimensions).blocks) {
+  for (const { attention } of blocksOf(architecture, dimensions)) {
     const outputs = weightNames(attention.output).flatMap(([own]) => namesInFile(own, architecture));
     const found = fused.find(({ output }) => outputs.includes(output));
     if (!found) continue;
@@ -82,6 +90,21 @@ const withParts = <Tensor extends TensorData | StoredTensor>(
       }
     });
   }
+  return out;
+};
+
+/** The same numbers in the shapes that a checkpoint has them in, where a graph has them in those that they are used in. */
+const inStoredShapes = <Tensor extends TensorData | StoredTensor>(
+  tensors: ReadonlyMap<string, Tensor>,
+  architecture: Architecture,
+  dimensions: Dimensions,
+): ReadonlyMap<string, Tensor> => {
+  const out = new Map(tensors);
+  for (const { name, shape, storedAs } of specsIn(architecture.encoder(dimensions)))
+    for (const form of storedAs ? namesInFile(name, architecture) : []) {
+      const tensor = out.get(form);
+      if (tensor && storedAs && tensor.shape.join() === shape.join()) out.set(form, { ...tensor, shape: storedAs });
+    }
   return out;
 };
 
@@ -104,7 +127,12 @@ export const placeGraphWeights = <Tensor extends TensorData | StoredTensor>(
   const formsOf = (names: readonly string[]): string[] => names.flatMap((name) => namesInFile(name, architecture));
   const lackingOf = (known: ReadonlyMap<string, Tensor>): string[] =>
     asked.filter((names) => !formsOf(names).some((form) => known.has(form))).map(([, stored]) => stored);
-  let tensors = withParts(weights.tensors, graph, architecture, dimensions);
+  const everything = architecture.dimensions(config, { pool: 'none', outputs: 1 }); // with a decoder, where there is one
+  const known = new Map([
+    ...(architecture.fromGraph?.(graph.added, dimensions) ?? new Map<string, TensorData>()),
+    ...weights.tensors,
+  ] as [string, Tensor][]);
+  let tensors = inStoredShapes(withParts(known, graph, architecture, everything), architecture, everything);
   let lacking = lackingOf(tensors);
   const [first] = lacking;
   const prefix = first !== undefined ? prefixBefore([...tensors.keys()], formsOf([first])) : undefined;
@@ -119,7 +147,7 @@ export const placeGraphWeights = <Tensor extends TensorData | StoredTensor>(
   const missing = [...new Set([...lacking, ...halves.map((name) => name.replace(/\.bias$/, '.weight'))])];
   if (missing.length === 0) {
     const isOurs = graph.producer === ourselves;
-    return { ...weights, tensors: isOurs ? unscaled(tensors, scaledQueries(architecture, dimensions)) : tensors };
+    return { ...weights, tensors: isOurs ? unscaled(tensors, scaledQueries(architecture, everything)) : tensors };
   }
   throw new ModelError(
     'TENSOR_MISSING',

@@ -355,6 +355,20 @@ const shapesOf = (specs: unknown): Map<string, readonly number[]> => {
   return found;
 };
 
+test('behind the decoder of funnel-transformer/small', () => {
+  const { config } = published.find(({ name }) => name === 'funnel-transformer/small-base') ?? {};
+  const architecture = architectureOf(config ?? {});
+  const dimensions = architecture.dimensions(config ?? {}, { pool: 'none', outputs: 9 });
+  const shapes = shapesOf(architecture.encoder(dimensions));
+  expect(shapes.size).toBe(3 + (12 + 2) * 20);
+  expect(shapes.get('funnel.decoder.layers.1.attention.r_kernel')).toEqual([768, 12, 64]);
+  expect(shapes.get('funnel.decoder.layers.0.ffn.linear_1.weight')).toEqual([3072, 768]);
+  expect(tensorNames(headSpecs(architecture, dimensions, { pool: 'none', outputs: 9 }))).toEqual([
+    'classifier.weight',
+    'classifier.bias',
+  ]);
+});
+
 describe.each(published)('$name', ({ config, tensors, count, head }) => {
   const architecture = architectureOf(config);
   const dimensions = architecture.dimensions(config);

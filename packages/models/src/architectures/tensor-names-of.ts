@@ -4,11 +4,15 @@ import { storedName } from './parameter-specs.js';
 
 const isSpec = (node: object): node is ParameterSpec => 'name' in node && 'shape' in node;
 
-/** Names of the weights that a tree of specifications asks for, each with those that it may have: its own, and that of what it is a part of. */
-export const weightNames = (specs: unknown): (readonly [own: string, stored: string])[] => {
+/** All weights that a tree of specifications asks for. */
+export const specsIn = (specs: unknown): ParameterSpec[] => {
   if (typeof specs !== 'object' || specs === null) return [];
-  return isSpec(specs) ? [[specs.name, storedName(specs)]] : Object.values(specs).flatMap(weightNames);
+  return isSpec(specs) ? [specs] : Object.values(specs).flatMap(specsIn);
 };
+
+/** Names of the weights that a tree of specifications asks for, each with those that it may have: its own, and that of what it is a part of. */
+export const weightNames = (specs: unknown): (readonly [own: string, stored: string])[] =>
+  specsIn(specs).map((spec) => [spec.name, storedName(spec)]);
 
 /** Names of the tensors that a tree of specifications asks for. */
 export const tensorNames = (specs: unknown): string[] => weightNames(specs).map(([, stored]) => stored);

@@ -6,7 +6,7 @@ import type { FileSource } from '../sources/file-source.js';
 import { decodeJson, decodeJsonValue, readIfThere } from '../sources/file-source.js';
 import { isRecord } from '../sources/json-record.js';
 import type { JsonRecord } from '../sources/json-record.js';
-import { checkpointClass } from '../tasks/checkpoint-class.js';
+import { checkpointClass } from '../architectures/checkpoint-class.js';
 import type { EmbeddingPooling, EmbeddingSettings } from '../tasks/embedding-settings.js';
 import {
   digestIn,

@@ -202,7 +202,7 @@ export const calibrateLatency = async (
     now = () => performance.now(),
   }: CalibrateLatencyOptions = {},
 ): Promise<LatencyModel> => {
-  const { layers, ranks, halving } = model.dimensions;
+  const { layers, ranks, halving, decoder } = model.dimensions;
   const { wanted } = costOptionsOf(model.dimensions, model.task.readout);
   const { fitted, heldOut } = design(model, lengths);
   const own = ownBits(model);
@@ -214,7 +214,12 @@ export const calibrateLatency = async (
       point: asked === undefined ? point : { ...point, bits: asked },
     }));
     const timed = await timePasses(model, passes, { repeats, seconds, signal, now });
-    return fitLatency(timed.slice(0, fitted.length), layers, timed.slice(fitted.length), { wanted, ranks, halving });
+    return fitLatency(timed.slice(0, fitted.length), layers, timed.slice(fitted.length), {
+      wanted,
+      ranks,
+      halving,
+      decoder,
+    });
   };
   const fit = await fitAt(undefined);
   const otherBits: NonNullable<LatencyFit['otherBits']>[number][] = [];

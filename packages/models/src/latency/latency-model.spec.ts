@@ -57,6 +57,18 @@ test('layers that take tokens two by two take the time of those that they leave,
   expect(latency.milliseconds(77, { lengths: full })).toBeCloseTo(halved(77, full), 6);
 });
 
+test('a decoder takes the time of all tokens, whoever has left, and a file keeps how many layers it has', () => {
+  const behind = (tokens: number, config: LengthConfig): number =>
+    truth(tokens, config) + 2 * (0.01 * tokens + 0.0004 * tokens ** 2 + 0.03 * tokens);
+  const fit = fitLatency(passes([8, 24, 60, 128], behind), 4, [], { decoder: 2 });
+  expect(fit.error).toBeLessThan(1e-9);
+  expect(isLatencyFit(JSON.parse(JSON.stringify(fit)))).toBe(true);
+  expect(isLatencyFit({ ...fit, decoder: '2' })).toBe(false);
+  const latency = createLatencyModel(fit, 4);
+  for (const config of [full, [0.9, 0.7, 0.3, 0.1]])
+    expect(latency.milliseconds(77, { lengths: config })).toBeCloseTo(behind(77, config), 6);
+});
+
 test('layers that are left out take no time: theirs of the tokens, and their part of what has no tokens in it', () => {
   for (const wanted of ['all', 'first'] as const) {
     const fit = fitLatency(passes([8, 24, 60, 128]), 4, [], { wanted });

@@ -59,6 +59,8 @@ export interface LatencyFit extends PassFit {
   readonly wanted?: Wanted;
   /** Its layers that take tokens two by two. Default: none. */
   readonly halving?: readonly number[] | undefined;
+  /** Layers of its decoder, which all tokens go through. Default: it has none. */
+  readonly decoder?: number | undefined;
 }
 
 /** Predicts milliseconds on the machine and engine that it was calibrated on. */
@@ -94,6 +96,7 @@ interface PassModel {
   readonly wanted: Wanted;
   readonly ranks: Ranks | undefined;
   readonly halving: readonly number[];
+  readonly decoder: number;
 }
 
 type Terms = Record<LatencyTerm | FactorTerm, number>;
@@ -104,7 +107,7 @@ const kinds = {
   feedForward: { matrices: 2, part: 2 / 3 },
 } as const;
 
-const termsOf = ({ tokens, point }: Pass, { layers, wanted, ranks: own, halving }: PassModel): Terms => {
+const termsOf = ({ tokens, point }: Pass, { layers, wanted, ranks: own, halving, decoder }: PassModel): Terms => {
   const running = runningLayers(point, layers);
   const terms: Terms = {
     // What of an input has no tokens in it is mostly the weights of its layers, which are read whatever its length.
@@ -124,7 +127,7 @@ const termsOf = ({ tokens, point }: Pass, { layers, wanted, ranks: own, halving 
   let entering = tokens;
   for (const layer of running) {
     const kept = counts[layer] as number;
-    const firstAlone = wanted === 'first' && layer === running.at(-1);
+    const firstAlone = wanted === 'first' && decoder === 0 && layer === running.at(-1);
     terms.entering += pass('attention', layer, entering);
     const halves = halving.includes(layer);
     terms.enteringSquared += entering * (firstAlone ? 1 : halves ? kept : entering);
@@ -132,11 +135,17 @@ const termsOf = ({ tokens, point }: Pass, { layers, wanted, ranks: own, halving 
     if (kept < entering && !firstAlone && !halves) terms.dropping += 1;
     entering = kept;
   }
+  for (let layer = 1; layer <= decoder; layer++) {
+    const asking = wanted === 'first' && layer === decoder ? 1 : tokens;
+    terms.entering += tokens;
+    terms.enteringSquared += tokens * asking;
+    terms.leaving += asking;
+  }
   return terms;
 };
 
 /** What a prediction needs of a fit. */
-type Coefficients = Pick<LatencyFit, 'coefficients' | 'factors' | 'wanted' | 'ranks' | 'halving'>;
+type Coefficients = Pick<LatencyFit, 'coefficients' | 'factors' | 'wanted' | 'ranks' | 'halving' | 'decoder'>;
 
 /** Whether passes in the bits of a point were timed. */
 export const timesBits = (fit: LatencyFit, { bits }: OperatingPoint): boolean =>
@@ -146,7 +155,10 @@ export const timesBits = (fit: LatencyFit, { bits }: OperatingPoint): boolean =>
 const fitAt = (fit: LatencyFit, { bits }: OperatingPoint): Coefficients => {
   if (bits === undefined || bits === fit.bits) return fit;
   const other = fit.otherBits?.find((own) => own.bits === bits);
-  if (other) return { ...other, ranks: fit.ranks, halving: fit.halving, ...(fit.wanted && { wanted: fit.wanted }) };
+  if (other) {
+    const { ranks, halving, decoder, wanted } = fit;
+    return { ...other, ranks, halving, decoder, ...(wanted && { wanted }) };
+  }
   throw new ModelError(
     'OPTION_INVALID',
     `The time of a point with ${bits} bits is asked for, and the calibration timed ${[fit.bits ?? 'its own', ...(fit.otherBits ?? []).map((own) => own.bits)].join(' and ')} bits alone. Calibrate with \`bits: [${bits}]\`.`,
@@ -154,11 +166,11 @@ const fitAt = (fit: LatencyFit, { bits }: OperatingPoint): Coefficients => {
 };
 
 const predict = (
-  { coefficients, factors, wanted = 'all', ranks, halving = [] }: Coefficients,
+  { coefficients, factors, wanted = 'all', ranks, halving = [], decoder = 0 }: Coefficients,
   pass: Pass,
   layers: number,
 ): number => {
-  const terms = termsOf(pass, { layers, wanted, ranks, halving });
+  const terms = termsOf(pass, { layers, wanted, ranks, halving, decoder });
   const add = <Term extends keyof Terms>(names: readonly Term[], by: Readonly<Record<Term, number>>): number =>
     names.reduce((sum, term) => sum + by[term] * terms[term], 0);
   return add(latencyTerms, coefficients) + (factors ? add(factorTerms, factors) : 0);
@@ -183,13 +195,18 @@ export const fitLatency = (
   passes: readonly TimedPass[],
   layers: number,
   heldOut: readonly TimedPass[] = [],
-  { wanted = 'all', ranks, halving = [] }: Pick<LatencyFit, 'wanted' | 'ranks' | 'halving'> = {},
+  {
+    wanted = 'all',
+    ranks,
+    halving = [],
+    decoder = 0,
+  }: Pick<LatencyFit, 'wanted' | 'ranks' | 'halving' | 'decoder'> = {},
 ): LatencyFit => {
   const times = passes.map(({ milliseconds }) => Math.max(milliseconds, leastMilliseconds));
   const chosen = new Set(passes.map(({ point }) => point.ranks && ranksKey(point.ranks)));
   const terms = chosen.size > 1 ? [...latencyTerms, ...factorTerms] : latencyTerms;
   const rows = passes.map((pass, i) => {
-    const own = termsOf(pass, { layers, wanted, ranks, halving });
+    const own = termsOf(pass, { layers, wanted, ranks, halving, decoder });
     return terms.map((term) => own[term] / (times[i] ?? 1));
   });
   const found = nonNegativeLeastSquares(rows, new Array<number>(passes.length).fill(1));
@@ -199,6 +216,7 @@ export const fitLatency = (
     wanted,
     ...(ranks && { ranks }),
     ...(halving.length > 0 && { halving }),
+    ...(decoder > 0 && { decoder }),
   };
   const judged = heldOut.length > 0 ? heldOut : passes;
   const errors = judged.map((pass) =>
@@ -244,10 +262,13 @@ const isBitsFit = (value: unknown): boolean => isPassFit(value) && 'bits' in val
 /** Whether a value read from a file is a calibration. */
 export const isLatencyFit = (value: unknown): value is LatencyFit => {
   if (!isPassFit(value)) return false;
-  const { ranks, wanted, bits, otherBits, machine, halving } = value as Partial<Record<keyof LatencyFit, unknown>>;
+  const { ranks, wanted, bits, otherBits, machine, halving, decoder } = value as Partial<
+    Record<keyof LatencyFit, unknown>
+  >;
   return (
     (ranks === undefined || isRanks(ranks)) &&
     (halving === undefined || (Array.isArray(halving) && halving.every(Number.isInteger))) &&
+    (decoder === undefined || Number.isInteger(decoder)) &&
     (wanted === undefined || wantedStates.some((known) => known === wanted)) &&
     (bits === undefined || typeof bits === 'number') &&
     (machine === undefined || typeof machine === 'string') &&

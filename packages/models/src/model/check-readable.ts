@@ -12,11 +12,9 @@ import { taskOf, taskOfFamily } from '../tasks/task-config.js';
 export const checkReadable = ({ config, unread }: Pick<ModelDirectory, 'config' | 'unread'>): void => {
   if (unread === undefined) return;
   const architecture = architectureOf(config);
-  const dimensions = architecture.dimensions(config);
-  const needed = tensorNames([
-    architecture.encoder(dimensions),
-    headSpecs(architecture, dimensions, taskOfFamily(taskOf(config), architecture, config).readout),
-  ]);
+  const { readout } = taskOfFamily(taskOf(config), architecture, config);
+  const dimensions = architecture.dimensions(config, readout);
+  const needed = tensorNames([architecture.encoder(dimensions), headSpecs(architecture, dimensions, readout)]);
   for (const name of needed.flatMap((own) => namesInFile(own, architecture))) {
     const problem = unread.get(name)?.error;
     if (problem) throw problem;

@@ -72,7 +72,7 @@ export const describeModel = (
   const architecture = architectureOf(config);
   const task = withDeparted(taskOfFamily(asked, architecture, config), departed);
   checkReducerFor(task, reducer);
-  const given = architecture.dimensions(config);
+  const given = architecture.dimensions(config, task.readout);
   const ranks: Ranks | undefined = lowRank && validateRanks(lowRank.ranks, given.layers);
   const isMadeOfFactors = lowRank?.model === 'factors';
   const macs = predictorMacs(reducer, given.hiddenSize, given.heads, attentionWidth(given));

@@ -97,9 +97,10 @@ const gather = async (
 ): Promise<ReadonlyMap<AffineWeights, Gathered>> => {
   const wanted = new Set<AffineWeights>(places.map(({ weights }) => weights));
   const sameAs = new Map<AffineWeights, AffineWeights>();
-  for (const { attention, bottleneck } of encoder.blocks)
-    for (const weights of bottleneck?.shared ? [attention.key] : [attention.key, attention.value])
-      sameAs.set(weights, attention.query);
+  for (const { attention, bottleneck, halves = false } of encoder.blocks)
+    if (!halves)
+      for (const weights of bottleneck?.shared ? [attention.key] : [attention.key, attention.value])
+        sameAs.set(weights, attention.query);
   const found = new Map<AffineWeights, Gathered>();
   const take = (weights: AffineWeights, x: tf.Tensor2D): void => {
     if (!wanted.has(weights) || !('kernel' in weights)) return;
@@ -122,6 +123,7 @@ const gather = async (
         encoder,
         batch.map((i) => inputs[i] as EncoderInput),
         {
+          wanted: 'survivors', // whoever is left at the full length: nothing behind the encoder is looked at
           watch: (weights, x) => {
             if (!sameAs.has(weights)) take(weights, x);
           },

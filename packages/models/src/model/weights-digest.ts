@@ -1,12 +1,12 @@
 import type { EncoderWeights, WeightTree } from '@length-adaptive/core/encoder';
 
 /** The vectors of an encoder, and its table of positions: little to read, and no training leaves them as they were. */
-const weighed = <Leaf>({ embeddings, blocks, finalNorm }: WeightTree<EncoderWeights, Leaf>): Leaf[] =>
+const weighed = <Leaf>({ embeddings, blocks, decoder, finalNorm }: WeightTree<EncoderWeights, Leaf>): Leaf[] =>
   [
     embeddings.position,
     embeddings.norm?.gain,
     embeddings.norm?.bias,
-    ...blocks.flatMap(({ attention, feedForward }) => [
+    ...[...blocks, ...(decoder?.blocks ?? [])].flatMap(({ attention, feedForward }) => [
       ...[attention.query, attention.key, attention.value, attention.output].map(({ bias }) => bias),
       ...[feedForward.intermediate, feedForward.output].map(({ bias }) => bias),
       ...[attention.norm, feedForward.norm].flatMap((norm) => [norm?.gain, norm?.bias]),

@@ -8,7 +8,7 @@ import { pearson, spearman } from '../metrics/correlation.js';
 import { cosine, unit } from '../metrics/vectors.js';
 import type { AdaptationLoss } from './adaptation-loss.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
-import { isOfClass } from './checkpoint-class.js';
+import { isOfClass } from '../architectures/checkpoint-class.js';
 import type { AnswerTensor } from './answer-tensors.js';
 import type { Answer } from './answer.js';
 import type { EmbeddingSettings } from './embedding-settings.js';

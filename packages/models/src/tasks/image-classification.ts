@@ -1,7 +1,7 @@
 import type { ModelConfig } from '../architectures/model-config.js';
 import { ModelError } from '../errors.js';
 import { isRawImage } from '../images/image-input.js';
-import { isOfClass } from './checkpoint-class.js';
+import { isOfClass } from '../architectures/checkpoint-class.js';
 import { distinctLabels } from './class-labels.js';
 import type { ImageExample } from './image-example.js';
 import { imagesData } from './images-data.js';

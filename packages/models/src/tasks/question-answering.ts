@@ -5,7 +5,7 @@ import { answerF1, exactMatch } from '../metrics/squad.js';
 import { mean } from '../metrics/mean.js';
 import { cutWindows, usualStride } from '../tokenizer/question-windows.js';
 import { scoreTensor } from './answer-tensors.js';
-import { isOfClass } from './checkpoint-class.js';
+import { isOfClass } from '../architectures/checkpoint-class.js';
 import { encodeQuestions } from './encode-questions.js';
 import { bestAnswers } from './span-answers.js';
 import { logitDivergence, softmax, strided } from './softmax.js';

@@ -17,7 +17,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import type { AdaptationLoss } from './adaptation-loss.js';
 import type { Answer } from './answer.js';
 import { scoreTensor } from './answer-tensors.js';
-import { isOfClass } from './checkpoint-class.js';
+import { isOfClass } from '../architectures/checkpoint-class.js';
 import { classLabels } from './class-labels.js';
 import { encodeTexts, oneLabel } from './encode-texts.js';
 import type { LabelledInput } from './labelled-input.js';

@@ -1,7 +1,7 @@
 import type { Architecture } from '../architectures/architecture.js';
 import type { ModelConfig } from '../architectures/model-config.js';
 import { ModelError } from '../errors.js';
-import { checkpointClass } from './checkpoint-class.js';
+import { checkpointClass } from '../architectures/checkpoint-class.js';
 import { classLabels } from './class-labels.js';
 import { taskDefinitions } from './registry.js';
 import type { Task } from './task.js';
@@ -53,14 +53,14 @@ const headKeys = (): ReadonlySet<string> =>
 /** The config.json of a model for a task, as Hugging Face tools read it. */
 export const configFor = (
   config: ModelConfig,
-  { classPrefix, modelType }: Pick<Architecture, 'classPrefix' | 'modelType'>,
-  { checkpoint, labels }: Pick<Task, 'checkpoint' | 'labels'>,
+  { classPrefix, modelType, className }: Pick<Architecture, 'classPrefix' | 'modelType' | 'className'>,
+  { checkpoint, labels, readout }: Pick<Task, 'checkpoint' | 'labels' | 'readout'>,
 ): ModelConfig => {
   const ofHeads = headKeys();
   return {
     ...Object.fromEntries(Object.entries(config).filter(([key]) => !ofHeads.has(key))),
     model_type: modelType === 'tinybert' ? 'bert' : modelType,
-    architectures: [`${classPrefix}${checkpoint.classSuffix}`],
+    architectures: [className?.(checkpoint.classSuffix, config, readout) ?? `${classPrefix}${checkpoint.classSuffix}`],
     ...checkpoint.config,
     ...(labels.length > 0 && {
       id2label: Object.fromEntries(labels.map((label, i) => [i, label])),

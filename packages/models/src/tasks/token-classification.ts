@@ -4,7 +4,7 @@ import { ModelError } from '../errors.js';
 import type { LabelledInput } from './labelled-input.js';
 import { entitiesOf, entityScores } from '../metrics/entities.js';
 import { mean } from '../metrics/mean.js';
-import { isOfClass } from './checkpoint-class.js';
+import { isOfClass } from '../architectures/checkpoint-class.js';
 import { majorityLogits } from './departed-answer.js';
 import { encodeTags } from './encode-tags.js';
 import { tagsOf as tagsInSentences } from './labels-of.js';

@@ -14,6 +14,7 @@ export const goldenFamilies = [
   'modernbert',
   'deberta-v2',
   'funnel',
+  'funnel_decoder',
   'nomic_bert',
   'new',
   'mobilebert',

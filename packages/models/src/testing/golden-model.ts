@@ -4,13 +4,13 @@ import { entryOrder } from '@length-adaptive/core/encoder';
 import * as tf from '@tensorflow/tfjs';
 import type { TaskModel } from '../model/task-model.js';
 
-/** Hidden states, [B, T, H] flattened, of encoders that make one of several tokens [B, K, H] of those that are left; zero where a row is padded. */
+/** Hidden states, [B, T, H] flattened, of encoders that make one of several tokens, without a decoder, [B, K, H] of those that are left; zero where a row is padded. */
 export const hiddenOf = async (
   { encoder }: TaskModel,
   rows: readonly EncoderInput[],
   options: EncodeOptions = {},
 ): Promise<ArrayLike<number>> => {
-  const halves = encoder.blocks.some((block) => block.halves);
+  const halves = !encoder.decoder && encoder.blocks.some((block) => block.halves);
   const { hidden } = encode(encoder, rows, { ...options, ...(halves && { wanted: 'survivors' }) });
   const values = await hidden.data();
   hidden.dispose();

@@ -106,10 +106,11 @@ export const encoderGraph = <Leaf>(
   const relatives = weights.blocks.flatMap(({ attention: { relative } }) => relative ?? []);
   const { summary, comparedTypes } = weights.embeddings;
   const halves = weights.blocks.some((block) => block.halves);
+  const returns = weights.decoder !== undefined && wanted !== 'survivors';
   // What stands for an input enters first: where all are wanted, they return to their places.
   const departs =
     (plan !== undefined || summary !== undefined) &&
-    wanted !== 'first' &&
+    (wanted !== 'first' || returns) &&
     wanted !== 'survivors' &&
     unmerge !== 'group';
   const ops = onGraph<Leaf>(g, {
@@ -138,7 +139,7 @@ export const encoderGraph = <Leaf>(
   const { predictor } = reducer;
   const leaving: Value[] = [];
   const steps = plan && layers.map((layer) => plan[layer] as LayerLengths);
-  const firstAlone = wanted === 'first' && !trace && observe === undefined;
+  const firstAlone = wanted === 'first' && !trace && observe === undefined && !returns;
   const run = runEncoder<GraphEngine<Leaf>>(ops, weights, {
     wanted,
     layers,
@@ -169,7 +170,7 @@ export const encoderGraph = <Leaf>(
       wanted === 'survivors'
         ? g.op('Mul', [run.states, g.op('Unsqueeze', [run.tokens.valid, g.int64([2])])])
         : run.states,
-    stayed: !stayed ? undefined : departs ? ops.stayed(run.tokens) : run.decisions.at(-1),
+    stayed: !stayed || returns ? undefined : departs ? ops.stayed(run.tokens) : run.decisions.at(-1),
     positions: run.trace.flatMap(({ tokens: { positions } }) => positions ?? []),
     scores: run.trace.flatMap(({ scores }) => scores ?? []),
     mergedInto: run.trace.flatMap(({ tokens: { positions, merging } }) =>

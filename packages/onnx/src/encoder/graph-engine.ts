@@ -40,6 +40,20 @@ export type GraphTokens = {
   readonly merging: MergingTokens | undefined;
   /** Their types, where attention compares them: [B, K] int64 */
   readonly types: Value | undefined;
+  /** Of those that a layer has made which may halve: what brings back those that entered it. */
+  readonly level: GraphLevel | undefined;
+};
+
+/** Tokens that were made of others, where others are to have states again. */
+export type GraphLevel = {
+  /** Where each slot stood when they had been made: [B, K] int64 */
+  readonly places: Value;
+  /** The slot of what each of them has become, where they merge: [B, N] int64 */
+  readonly owners: Value | undefined;
+  /** Counted from 1, the slot that each of the others has the state of again, 0 where it has none: [B, T] int64 */
+  readonly parts: Value;
+  /** The same of one more of the others, behind the last: [B, 1] int64 */
+  readonly beyond: Value;
 };
 
 export type MergingTokens = {
@@ -81,6 +95,8 @@ export interface GraphMove extends Pick<LayerLengths, 'counts' | 'ragged'> {
   readonly stays: Value | undefined;
   /** The same of the order where it is one for all rows: [K] int64 */
   readonly everyRow?: Value | undefined;
+  /** Where it halves: what brings back those that it was made of. */
+  readonly halves?: Pick<GraphLevel, 'parts' | 'beyond'> | undefined;
   readonly mixed?: MixedSlots | undefined;
 }
 

@@ -24,6 +24,7 @@ import { numbersOnGraph, oneSegment, segmentsOnGraph } from './numbers-on-graph.
 import type {
   EncoderInputs,
   GraphEngine,
+  GraphLevel,
   GraphMove,
   GraphTokens,
   MergingTokens,
@@ -76,9 +77,16 @@ export interface OnGraphOptions<Leaf> {
   readonly onWords?: (words: Value) => void;
 }
 
-/** Numbers of the rows that tokens have in the flattened input, [B * K, 1] int64; slots without a token get the row after the last. */
-const flatRows = (g: GraphBuilder, positions: Value, valid: Value, { ids }: EncoderInputs): Value => {
-  const [rows, width] = [0, 1].map((axis) => g.op('Gather', [g.op('Shape', [ids]), g.int64(axis)])) as [Value, Value];
+/**
+ * Numbers of the rows that tokens have in the flattened input, [B * K, 1] int64; slots without a token get the row after the last.
+ *
+ * @param everyone of the shape of the input, [B, T], or of what else they stand among
+ */
+const flatRows = (g: GraphBuilder, positions: Value, valid: Value, everyone: Value): Value => {
+  const [rows, width] = [0, 1].map((axis) => g.op('Gather', [g.op('Shape', [everyone]), g.int64(axis)])) as [
+    Value,
+    Value,
+  ];
   const starts = g.op('Unsqueeze', [g.op('Range', [g.int64(0), g.op('Mul', [rows, width]), width]), g.int64([1])]); // [B, 1]
   const flat = g.op('Where', [
     g.op('Greater', [valid, g.float(0)]),
@@ -171,10 +179,10 @@ export const onGraph = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>): E
 const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Value): EncoderOps<GraphEngine<Leaf>> => {
   const { emit, inputs, size: hidden, training, protectedTokens = 1, unmerge, onEmbeddingSum, onWords } = options;
   const { attentionSize: size = hidden } = options;
-  const keepStates = (into: Value, states: Value, { positions, valid }: GraphTokens): Value =>
+  const keepStates = (into: Value, states: Value, { positions, valid, level }: GraphTokens): Value =>
     g.op('ScatterND', [
       into,
-      flatRows(g, positions as Value, valid, inputs),
+      flatRows(g, level?.places ?? (positions as Value), valid, level?.parts ?? inputs.ids),
       g.op('Reshape', [states, g.int64([-1, hidden])]),
     ]);
 
@@ -280,6 +288,7 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
     prior: entry && inputs.prior ? g.op('GatherElements', [inputs.prior, entry.order], { axis: 1 }) : inputs.prior,
     distances: distancesAt(entry ? () => entry.order : firstPositions, firstTypes),
     types: firstTypes,
+    level: undefined,
     merging: unmerge && {
       sizes: inputs.mask,
       merged: g.op('Less', [g.float(1), g.float(0)]),
@@ -288,6 +297,24 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       owners: options.owners ? (entry?.places ?? everyPosition(g, inputs)) : undefined,
     },
   });
+  /** The numbers of slots, in every row: [B, K] int64 */
+  const slotsOf = (valid: Value): Value => {
+    const shape = g.op('Shape', [valid]);
+    const width = g.op('Gather', [shape, g.int64(1)]);
+    return g.op('Expand', [g.op('Range', [g.int64(0), width, g.int64(1)]), shape]);
+  };
+  /** The last state of every token among which those stand that are left: [B, T, hidden], or [B, K, hidden] of what has been made of them. */
+  const back = (
+    states: Value,
+    tokens: GraphTokens,
+    { owners, everyone }: { readonly owners: Value | undefined; readonly everyone: Value },
+  ): Value => {
+    if (unmerge === 'group' && owners) return takeOwners(states, owners);
+    if (!tokens.departed) return states;
+    const all = keepStates(tokens.departed, states, tokens);
+    const tokensOnly = g.op('Slice', [all, g.int64([0]), g.int64([-1]), g.int64([0])]);
+    return g.op('Reshape', [tokensOnly, g.op('Concat', [g.op('Shape', [everyone]), g.int64([hidden])], { axis: 0 })]);
+  };
   const ops: EncoderOps<GraphEngine<Leaf>> = {
     ...denseOps,
     rows: (table, of, first = 0) => {
@@ -498,8 +525,40 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
         valid: there,
         stays: undefined,
         everyRow,
+        halves: {
+          parts: g.op('Where', [
+            g.op('Less', [g.op('Ceil', [half]), halves]),
+            g.op('Add', [g.op('Cast', [g.op('Ceil', [half])], { to: int64 }), g.int64(1)]),
+            g.int64(0),
+          ]),
+          // Where two are left, all go with the second.
+          beyond: g.op('Where', [g.op('Equal', [count, g.float(2)]), g.int64(2), g.int64(0)]),
+        },
         mixed: { into, shares, sizes: merging ? sumOf(merging.sizes) : there },
       };
+    },
+    nest: (tokens) => {
+      const { valid, departed } = tokens;
+      const places = slotsOf(valid);
+      const rows = g.op('Slice', [g.op('Shape', [valid]), g.int64([0]), g.int64([1])]);
+      const slots = g.op('Add', [g.op('Size', [valid]), g.int64([1])]); // with one for slots without a token
+      return {
+        ...tokens,
+        departed: departed && g.op('Expand', [g.float(0), g.op('Concat', [slots, g.int64([hidden])], { axis: 0 })]),
+        level: {
+          places,
+          owners: unmerge === 'group' ? places : undefined,
+          parts: g.op('Add', [places, g.int64(1)]),
+          beyond: g.op('Expand', [g.int64(0), g.op('Concat', [rows, g.int64([1])], { axis: 0 })]),
+        },
+      };
+    },
+    part: (states, tokens, beyond) => {
+      const { owners, parts, beyond: last } = tokens.level as GraphLevel;
+      const rows = g.op('Slice', [g.op('Shape', [parts]), g.int64([0]), g.int64([1])]);
+      const none = beyond ?? g.op('Expand', [g.float(0), g.op('Concat', [rows, g.int64([1, hidden])], { axis: 0 })]);
+      const table = g.op('Concat', [none, back(states, tokens, { owners, everyone: parts })], { axis: 1 });
+      return { states: takeOwners(table, parts), beyond: () => takeOwners(table, last) };
     },
     stays: ({ stays }) => stays as Value,
     merge: (by, { into, weights, sizes }) => {
@@ -519,9 +578,9 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       return { ...by, mixed };
     },
     move: (x, by) => (by.mixed ? mix(x, by, by.mixed) : g.op('GatherND', [x, by.slots], { batch_dims: 1 })),
-    depart: (tokens, { order, places, counts, ragged, valid: holds, everyRow, mixed }, states) => {
+    depart: (tokens, { order, places, counts, ragged, valid: holds, everyRow, halves, mixed }, states) => {
       const take = (values: Value): Value => g.op('GatherElements', [values, order], { axis: 1 });
-      const { positions, departed, prior, merging, types } = tokens;
+      const { positions, departed, prior, merging, types, level } = tokens;
       const valid = holds ?? g.op('Cast', [g.op('Less', [places, counts])], { to: float });
       const mergingAfter = (before: MergingTokens): MergingTokens => {
         const slots = g.op('Unsqueeze', [places, g.int64([0])]);
@@ -534,16 +593,28 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
           owners: before.owners && g.op('GatherElements', [mixed.into, before.owners], { axis: 1 }),
         };
       };
+      const levelAfter = (before: GraphLevel): GraphLevel => {
+        if (!halves)
+          return {
+            ...before,
+            places: take(before.places),
+            owners:
+              before.owners && mixed ? g.op('GatherElements', [mixed.into, before.owners], { axis: 1 }) : before.owners,
+          };
+        const made = slotsOf(valid);
+        return { places: made, owners: before.owners && made, ...halves };
+      };
       const positionsAfter = positions && take(positions);
       const typesAfter = types && take(types);
       return {
         valid,
         padded: ragged,
         positions: positionsAfter,
-        departed: departed && keepStates(departed, states, tokens),
+        departed: departed && !halves ? keepStates(departed, states, tokens) : departed,
         prior: prior && take(prior),
         distances: distancesAt(() => positionsAfter as Value, typesAfter),
         types: typesAfter,
+        level: level && levelAfter(level),
         merging: merging && mergingAfter(merging),
       };
     },
@@ -574,24 +645,14 @@ const opsOf = <Leaf>(g: GraphBuilder, options: OnGraphOptions<Leaf>, padded: Val
       const nobody = g.op('Expand', [g.float(0), count]);
       const here = g.op('ScatterND', [
         nobody,
-        flatRows(g, positions, valid, inputs),
+        flatRows(g, positions, valid, inputs.ids),
         g.op('Reshape', [valid, g.int64([-1])]),
       ]);
       const all = g.op('Slice', [here, g.int64([0]), g.int64([-1]), g.int64([0])]);
       return g.op('Reshape', [all, g.op('Shape', [inputs.ids])]);
     },
     restore: (states, tokens, finish = (x) => x) => {
-      const everywhere = (): Value => {
-        if (unmerge === 'group' && tokens.merging?.owners) return takeOwners(states, tokens.merging.owners);
-        if (!tokens.departed) return states;
-        const all = keepStates(tokens.departed, states, tokens);
-        const tokensOnly = g.op('Slice', [all, g.int64([0]), g.int64([-1]), g.int64([0])]);
-        return g.op('Reshape', [
-          tokensOnly,
-          g.op('Concat', [g.op('Shape', [inputs.ids]), g.int64([hidden])], { axis: 0 }),
-        ]);
-      };
-      const restored = finish(everywhere());
+      const restored = finish(back(states, tokens, { owners: tokens.merging?.owners, everyone: inputs.ids }));
       const clear = (b: GraphBuilder): Value[] => [
         b.op('Mul', [restored, b.op('Unsqueeze', [inputs.mask, b.int64([2])])]),
       ];

@@ -15,6 +15,7 @@ export const goldenFamilies = [
   'modernbert',
   'deberta-v2',
   'funnel',
+  'funnel_decoder',
   'nomic_bert',
   'new',
   'mobilebert',

@@ -61,8 +61,9 @@ test.each(goldenFamilies)(
     const golden = openGolden(family);
     const model = golden.model();
     const engine = await onnxTrainingEngine(model);
-    const labels = golden.numbers('train.labels');
-    const batch = golden.inputs.map((input, row) => ({ input, target: labels[row] ?? 0 }));
+    const labels = golden.rows('train.labels'); // of each input one, or those of all its tokens
+    const targetOf = (row: number) => (labels.length > 1 ? labels[row] : labels[0]?.[row]) ?? 0;
+    const batch = golden.inputs.map((input, row) => ({ input, target: targetOf(row) }));
     const reduced = golden.rows('train.length_configs').map((row) => ({ config: fromAbsoluteLengths(row, 16) }));
     const { losses, gradients } = await stepOf(engine.training, batch, { full: {}, reduced }, {});
     await engine.release();
@@ -151,6 +152,8 @@ describe.each([
   { task: tokenClassification(['O', 'B-x', 'I-x']), config: { ...mobileConfig, use_bottleneck_attention: true, normalization_type: 'layer_norm', hidden_dropout_prob: 0.1 } }, // prettier-ignore
   { task: sequenceClassification(['a', 'b']), config: funnelConfig },
   { task: regression(), config: { ...funnelConfig, block_sizes: [1, 1], block_repeats: [2, 1] } },
+  { task: questionAnswering(), config: funnelConfig },
+  { task: tokenClassification(['O', 'B-x', 'I-x']), config: { ...funnelConfig, block_sizes: [1, 1, 1], num_decoder_layers: 1 } }, // prettier-ignore
   { task: sequenceClassification(['a', 'b']), config: distilbertConfig },
   { task: multiLabelClassification(['a', 'b', 'c']), config },
   { task: multiLabelClassification(['a']), config: distilbertConfig },
@@ -259,15 +262,22 @@ describe('fine-tuning', () => {
   });
 
   test('where tokens are taken two by two masks have their numbers, at the full length, with tokens dropped and layers left out', async () => {
-    const model = createTaskModel({ ...funnelConfig, block_sizes: [1, 1, 1] }, new Map(), { fresh: true, task });
-    const engine = await onnxTrainingEngine(model, { threads: 1 });
     const dropout = () => ({ hidden: 0.3, attention: 0.3, random: createRandom(5) });
-    for (const reduced of [[], [{ config: [0.7, 0.5, 0.3] }], [{ config: [0.7, 0.5, 0.3], layers: [1, 2] }]])
-      expect(
-        (await stepOf(engine.training, examples.slice(0, 4), { full: {}, reduced }, { dropout })).losses.loss,
-      ).toBeGreaterThan(0);
-    await engine.release();
-    model.dispose();
+    const tagged = examples.slice(0, 4).map(({ input }) => ({ input, target: Array.from(input.ids, (id) => id % 2) }));
+    for (const [read, batch] of [
+      [task, examples.slice(0, 4)],
+      [tokenClassification(['O', 'B-x']), tagged],
+    ] as const) {
+      const config = { ...funnelConfig, block_sizes: [1, 1, 1] };
+      const model = createTaskModel(config, new Map(), { fresh: true, task: read });
+      const engine = await onnxTrainingEngine(model, { threads: 1 });
+      for (const reduced of [[], [{ config: [0.7, 0.5, 0.3] }], [{ config: [0.7, 0.5, 0.3], layers: [1, 2] }]])
+        expect((await stepOf(engine.training, batch, { full: {}, reduced }, { dropout })).losses.loss).toBeGreaterThan(
+          0,
+        );
+      await engine.release();
+      model.dispose();
+    }
   });
 
   test('what predicts in training is no model on TensorFlow.js: it tells its own positions, by the weights as they are', async () => {

@@ -58,14 +58,16 @@ export const dropoutFeeds = (
   const rates = { hidden, attention, head };
   const layers = new Set(places.map(({ place }) => Number(place.split('.')[0])).filter(Number.isInteger)).size;
   const widthAfter = (layer: number): number =>
-    layer < 0 || !kept ? length : Math.max(...kept.map((counts) => counts[layer] as number));
+    layer < 0 || !kept ? length : Math.max(...kept.map((counts) => counts[layer] ?? length));
+  const behind = kept?.[0]?.length ?? layers; // where a decoder begins, in whose layers all are back
   const shapeOf = (place: string): number[] => {
     if (place === 'embeddings') return [rows, length, embeddingSize];
     if (place.startsWith('head.')) return place === 'head.first' ? [rows, size] : [rows, length, size];
     const layer = Number(place.split('.')[0]);
     const last = wanted === 'first' && layer === layers - 1; // computes the first token only
-    const asking = widthAfter(halving.includes(layer) ? layer : layer - 1);
-    if (place.endsWith('attention')) return [rows, heads, last ? 1 : asking, widthAfter(layer - 1)];
+    const entering = layer >= behind ? length : widthAfter(layer - 1);
+    const asking = halving.includes(layer) ? widthAfter(layer) : entering;
+    if (place.endsWith('attention')) return [rows, heads, last ? 1 : asking, entering];
     return [rows, last ? 1 : widthAfter(layer), size];
   };
   return Object.fromEntries(

@@ -161,7 +161,12 @@ export const beginPass = (model: TrainingModel, { layers, dropout }: PassOptions
     leaves.push(leaf);
     return value;
   };
-  const executed = { ...model.encoder, blocks: model.encoder.blocks.filter((_, layer) => layers.includes(layer)) };
+  const { blocks, decoder } = model.encoder;
+  const executed = {
+    ...model.encoder,
+    blocks: blocks.filter((_, layer) => layers.includes(layer)),
+    ...(decoder && { decoder: { ...decoder, after: layers.filter((layer) => layer < decoder.after).length } }),
+  };
   const weights = mapWeights<EncoderWeights, NamedShape, Value>(executed, (leaf, path) =>
     tables.has(path.split('.').at(-1) ?? '') ? g.input(leaf.name, 'float32', leaf.shape) : parameter(leaf),
   );

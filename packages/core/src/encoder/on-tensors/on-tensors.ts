@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
 import { comparisonsOf } from '../comparisons.js';
+import type { TokenGroup } from '../../drop-and-restore.js';
 import { mixTokens, moveSlots, moveTokens, restoreTokens, takeOwners } from '../../drop-and-restore.js';
 import type { Extent } from '../../extent.js';
 import { slotValues, validSlots } from '../../extent.js';
@@ -172,6 +173,11 @@ export const onTensors = ({
     later.set(at, known);
     return known;
   };
+  /** Those that are still there, as one group of those that return. */
+  const survivors = (states: Tensor2D, at: Tensor2D, { counts }: Extent): TokenGroup => {
+    const zeros = counts.map(() => 0);
+    return { states, positions: maskPositions(at, { offset: 0, from: zeros, to: counts, nobody: width }) };
+  };
   const ops: EncoderOps<TensorEngine> = {
     ...denseOnTensors(dropout),
     blocks: dropout ? undefined : fusedBlocks(batch, protectedTokens, () => ops),
@@ -276,12 +282,32 @@ export const onTensors = ({
         order,
         kept: selectionOf(order, 0, slots),
         extent: own.extent,
+        halves: own,
         mixed: {
           shares,
           into: tf.tensor2d(own.into, [rows, extent.width]),
           sizes: sizes && tf.sum<Tensor2D>(tf.mul(shares, tf.expandDims(sizes, 1)), -1),
         },
       };
+    },
+    nest: (tokens) => ({ ...tokens, departed: tokens.departed && [] }),
+    part: (states, { extent, departed: left = [], level }, beyond) => {
+      const hidden = states.shape[1];
+      const none = beyond ?? tf.zeros<Rank.R2>([rows, hidden]);
+      if (level === undefined) return { states, beyond: () => none }; // nothing was halved
+      const { halves: own, places, owners } = level;
+      const { width: slots } = own.extent;
+      const made =
+        owners && unmerge === 'group'
+          ? takeOwners(states, owners)
+          : left.length === 0
+            ? states
+            : restoreTokens([survivors(states, places, extent), ...left], rows, slots);
+      const apart = [tf.reshape<Rank.R3>(none, [rows, 1, hidden]), tf.reshape<Rank.R3>(made, [rows, slots, hidden])];
+      const table = tf.reshape<Rank.R2>(tf.concat(apart, 1), [rows * (slots + 1), hidden]);
+      const taken = (from: Int32Array): Tensor2D =>
+        takeOwners(table, tf.tensor2d(from, [rows, from.length / rows], 'int32'));
+      return { states: taken(own.parts), beyond: () => taken(own.beyond) };
     },
     stays: ({ order }, counts) => tf.less(placesOf(order), tf.tensor2d([...counts], [rows, 1], 'int32')),
     merge: (by, { into, weights, sizes }) => {
@@ -299,15 +325,15 @@ export const onTensors = ({
       };
     },
     move: (x, { kept, mixed }) => (mixed ? mixTokens(x, mixed.shares) : moveTokens(x, kept)),
-    depart: (tokens, { order, kept, extent, mixed }, states) => {
-      const { positions: before, prior, segments, owners, types: kinds } = tokens;
+    depart: (tokens, { order, kept, extent, mixed, halves: halved }, states) => {
+      const { positions: before, prior, segments, owners, types: kinds, level } = tokens;
       /** [B, N] above 0 for slots that hold a token */
       const there = (): Tensor2D =>
         mixed?.sizes ?? tf.tensor2d(slotValues(extent, { real: 1, padding: 0 }), [rows, extent.width]);
       const group = () => {
         const from = Math.min(...extent.counts);
         const gone = selectionOf(order, from, tokens.extent.width);
-        const origin = moveSlots(before as Tensor2D, gone);
+        const origin = moveSlots((level?.places ?? before) as Tensor2D, gone);
         return {
           states: moveTokens(states, gone),
           positions: maskPositions(origin, {
@@ -318,9 +344,21 @@ export const onTensors = ({
           }),
         };
       };
+      const merged = level && mixed && unmerge === 'group' && !halved;
+      const levelAfter = level && {
+        ...level,
+        places: moveSlots(level.places, kept),
+        owners: merged
+          ? tf.cast<Tensor2D>(
+              takeNumbers(mixed.into, level.owners ?? everyPosition(rows, level.halves.extent.width)),
+              'int32',
+            )
+          : level.owners,
+      };
       return {
         extent,
-        departed: tokens.departed && [...tokens.departed, group()],
+        departed: halved ? tokens.departed : tokens.departed && [...tokens.departed, group()],
+        level: halved ? { halves: halved, places: everyPosition(rows, extent.width), owners: undefined } : levelAfter,
         positions: before && moveSlots(before, kept),
         prior: prior && moveSlots(prior, kept),
         sizes: mixed?.sizes,
@@ -397,12 +435,7 @@ export const onTensors = ({
       if (owners && unmerge === 'group')
         return clearPadding(finish(takeOwners(states, owners)), { rows, width, counts: batch.lengths });
       if (!at || (left.length === 0 && !entering)) return clearPadding(finish(states), extent);
-      const zeros = extent.counts.map(() => 0);
-      const survivors = {
-        states,
-        positions: maskPositions(at, { offset: 0, from: zeros, to: extent.counts, nobody: width }),
-      };
-      return clearPadding(finish(restoreTokens([survivors, ...left], rows, width)), {
+      return clearPadding(finish(restoreTokens([survivors(states, at, extent), ...left], rows, width)), {
         rows,
         width,
         counts: batch.lengths,

@@ -4,6 +4,7 @@ import type { Selection } from '../../selection/selection.js';
 import type { Extent } from '../../extent.js';
 import type { ProjectionsOf } from '../encoder-ops.js';
 import type { ObservedBy } from '../observe.js';
+import type { Halves } from './halves.js';
 
 /** The tokens that are in the encoder between two layers. */
 export type TensorTokens = {
@@ -22,7 +23,18 @@ export type TensorTokens = {
   readonly owners: Tensor2D | undefined;
   /** Their types, where attention compares them: [B, K] int32 */
   readonly types?: Tensor2D | undefined;
+  /** Of those that a layer has made which halves: what brings back those that entered it. */
+  readonly level?: TensorLevel | undefined;
 };
+
+/** Tokens that were made of others two by two. */
+export interface TensorLevel {
+  readonly halves: Halves;
+  /** Where each slot stood when they had been made: [B, K] int32 */
+  readonly places: Tensor2D;
+  /** The slot of what each of them has become, once any have become one: [B, N] int32 */
+  readonly owners: Tensor2D | undefined;
+}
 
 /** Which slots are kept. */
 export interface TensorMove {
@@ -32,6 +44,8 @@ export interface TensorMove {
   readonly extent: Extent;
   /** What goes into the tokens that stay, where it does. */
   readonly mixed?: Mixed | undefined;
+  /** Where it halves. */
+  readonly halves?: Halves | undefined;
 }
 
 /** Tokens that become one. */

@@ -15,20 +15,24 @@ export const watchInputs = (
   watch: WatchInputs,
   extent: Extent,
 ): EncoderOps<TensorEngine> => {
-  const valid = validSlots(extent);
-  const told = (weights: WeightTree<AffineWeights, Tensor>, x: Tensor2D): void =>
+  let there = extent; // of the layer that runs, which may have taken tokens two by two
+  const told = (weights: WeightTree<AffineWeights, Tensor>, x: Tensor2D, among: Extent): void => {
+    const valid = validSlots(among);
     watch(weights as AffineWeights, valid ? tf.mul(x, tf.tensor2d(valid, [valid.length, 1])) : x);
+  };
   return {
     ...ops,
     blocks: undefined, // nothing is told of their maps
     dense: (x, weights) => {
-      told(weights, x);
+      told(weights, x, there);
       return ops.dense(x, weights);
     },
     attend: (queries, keys, weights, options) => {
-      told(weights.query, queries);
-      told(weights.key, keys);
-      told(weights.value, options.values ?? keys);
+      const { extent: before } = options.among;
+      there = options.halved?.extent ?? before;
+      told(weights.query, queries, there);
+      told(weights.key, keys, before);
+      told(weights.value, options.values ?? keys, before);
       return ops.attend(queries, keys, weights, options);
     },
   };

@@ -1,7 +1,7 @@
 import type { Ranks } from '@length-adaptive/core';
 import type { Reducer } from '@length-adaptive/core/encoder';
 import { attentionReducer } from '@length-adaptive/core/encoder';
-import type { Architecture, Dimensions } from '../../architectures/architecture.js';
+import type { Architecture, Dimensions, Readout } from '../../architectures/architecture.js';
 import { bert } from '../../architectures/bert.js';
 import { tinyBertShapes } from '../../architectures/tinybert.js';
 import { ModelError } from '../../errors.js';
@@ -51,9 +51,10 @@ const sourceNames = (
   dimensions: Dimensions,
   layers: readonly number[],
   config: ModelConfig,
+  readout: Readout,
 ): Map<string, string> => {
   const theirs = architecture.encoder(dimensions);
-  const sizes = architecture.withLayers ? architecture.dimensions(config) : dimensions;
+  const sizes = architecture.withLayers ? architecture.dimensions(config, readout) : dimensions;
   const own = architecture.encoder({ ...sizes, layers: layers.length });
   return pairNames(own, { ...theirs, blocks: layers.map((layer) => theirs.blocks[layer]) }, new Map());
 };
@@ -77,7 +78,7 @@ const fromLayers = async (teacher: TaskModel, layers: readonly number[], seed: n
   const { architecture, dimensions, config, task, parameters, initialised } = teacher;
   checkLayers(layers, dimensions.layers);
   const changed = architecture.withLayers?.(config, layers) ?? { ...config, [architecture.layersKey]: layers.length };
-  const names = sourceNames(architecture, dimensions, layers, changed);
+  const names = sourceNames(architecture, dimensions, layers, changed, task.readout);
   const { tensors: saved } = withProducts(await saveParameters(parameters));
   const tensors = new Map<string, TensorData>();
   const copy = (name: string, source: string): void => {

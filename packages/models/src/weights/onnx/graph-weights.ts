@@ -4,6 +4,8 @@ import type { Constant, FindConstant } from './constants.js';
 import { cleanName, createConstants, dequantized, scaleOf } from './constants.js';
 import type { Graph, GraphNode } from './graph.js';
 import { readGraph } from './graph.js';
+import type { Added } from './added-vectors.js';
+import { findAdded } from './added-vectors.js';
 import type { Kernel } from './kernels.js';
 import { findFused } from './fused-maps.js';
 import { createReaders, findKernels, isMadeUp, moduleOf, nameKernels } from './kernels.js';
@@ -19,12 +21,19 @@ export interface FusedMaps {
   readonly bias: TensorData | undefined;
 }
 
+/** What is added to values of several axes under no name that tells it. */
+export interface AddedVectors extends Pick<Added, 'to' | 'meets'> {
+  readonly tensor: TensorData;
+}
+
 /** What a graph holds. */
 export interface GraphWeights {
   /** By name, in the layout of a checkpoint: matrices are [out, in]. */
   readonly tensors: Map<string, TensorData>;
   /** Maps of queries, keys and values that stand as one in an operator of attention. */
   readonly fused: readonly FusedMaps[];
+  /** Constants of two axes that are added to values. */
+  readonly added: readonly AddedVectors[];
   /** The tool that wrote the file, as the file names it. */
   readonly producer: string;
   /** How many operators of each type the graph has. */
@@ -96,9 +105,10 @@ const weightsOf = (graph: Graph, files: FilesBeside): GraphWeights => {
     const output = reader === undefined ? undefined : names[reader];
     return output === undefined ? [] : [{ output, weight: tensorOf(weight), bias: bias && tensorOf(bias) }];
   });
+  const added = findAdded(graph, find, readers).map(({ values, ...rest }) => ({ ...rest, tensor: tensorOf(values) }));
   const operators = new Map<string, number>();
   for (const { type } of graph.nodes) operators.set(type, (operators.get(type) ?? 0) + 1);
-  return { tensors, fused, producer: graph.producer, operators, unnamed };
+  return { tensors, fused, added, producer: graph.producer, operators, unnamed };
 };
 
 const filesOf = ({ constants }: Graph): Set<string> =>

@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../architectures/model-config.js';
+import type { ModelConfig } from './model-config.js';
 
 /** The class of a checkpoint, as Hugging Face tools name it: `BertForSequenceClassification`; empty where config.json names none. */
 export const checkpointClass = ({ architectures }: ModelConfig): string =>
