@@ -109,6 +109,16 @@ describe('exporting', () => {
     ]);
   });
 
+  test('over the export of a model that was searched leaves none of its points', async () => {
+    const to = join(folder, 'searched');
+    const paretoSet = [{ point: { lengths: [0.5, 0.5, 0.5] }, score: 1, cost: 0.5 }];
+    const options = { precisions: ['fp32'], verify: false } as const;
+    await exportModel(to, { ...text, lengthAdaptive: { format: 'length-adaptive', version: 2, paretoSet } }, options);
+    expect(readdirSync(to)).toContain('length_adaptive.json');
+    await exportModel(to, { ...text, lengthAdaptive: undefined }, options);
+    expect(readdirSync(to)).not.toContain('length_adaptive.json');
+  });
+
   test('to where nothing can be written is an error that says so', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');

@@ -13,6 +13,7 @@ import {
   lengthAdaptiveFileName,
   pointReducer,
   sentenceTransformersFiles,
+  staleRecords,
   writeFile,
   withLowRank,
   withRanking,
@@ -83,7 +84,7 @@ const samplesFor = ({ model, tokenizer }: TextModel, answersDecide: boolean): En
  * `onnx/model_quantized.onnx`, `onnx/model_fp16.onnx`), `config.json`, the tokenizer and `length_adaptive.json`.
  *
  * The folder appears once every file was verified: nothing wrong and nothing half is left behind. What is in it already stays, but for
- * files of these names.
+ * files of these names, and for a `length_adaptive.json` and files of sentence-transformers that this model does not have.
  *
  * @throws OnnxError `VERIFICATION_FAILED`, `OPTION_INVALID`, `PEER_MISSING` (verification needs a runtime); ModelError `NOT_WRITABLE`, `ABORTED`
  */
@@ -100,7 +101,7 @@ export const exportModel = async (
   const { chooseLayers = point === undefined && lessDeepPoints(text).length > 0 } = options;
   const builtIn = point && pointReducer(checkPoint(point, model), model);
   const others = point === undefined ? otherReducers(text) : [];
-  return writeFolder(folder, async (temporary) => {
+  const write = async (temporary: string): Promise<ExportedFile[]> => {
     const exported: ExportedFile[] = [];
     for (const reducer of [builtIn ?? model.reducer, ...others]) {
       const variant = { host: { ...host, reducer }, reducer, isOther: others.includes(reducer) };
@@ -121,7 +122,8 @@ export const exportModel = async (
       await writeFile(`${temporary}/${name}`, content);
     await writeFile(`${temporary}/config.json`, `${JSON.stringify(config, null, 2)}\n`);
     return exported;
-  });
+  };
+  return writeFolder(folder, write, { stale: staleRecords });
 };
 
 /**

@@ -134,7 +134,8 @@ const isTaskOf = (config: ModelConfig, { name, labels, readout, checkpoint }: Ta
 /**
  * Writes a model as a Hugging Face directory plus `length_adaptive.json`, the model's reducer and prior in it, its factors where it has some, and
  * what its reducer has learned where it learns. A head that was made anew and has learned nothing yet is
- * left out: whoever opens the directory gets a new one too, and `openTrainedModel` says that there is none.
+ * left out: whoever opens the directory gets a new one too, and `openTrainedModel` says that there is none. What an earlier model has left in the folder goes,
+ * as `writeModelDirectory` says.
  *
  * @throws ModelError `NOT_WRITABLE`; `OPTION_INVALID` for a reducer that is not registered
  */
