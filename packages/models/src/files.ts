@@ -15,6 +15,7 @@ export { hubSource, urlSource } from './sources/url-source.js';
 export type { UrlSourceOptions } from './sources/url-source.js';
 export { writeFile } from './sources/write-file.js';
 export { writeFolder } from './sources/write-folder.js';
+export type { StaleFile, WriteFolderOptions } from './sources/write-folder.js';
 
 export { float32ToFloat16 } from './weights/half-float.js';
 export { readPyTorch } from './weights/pytorch/read-pytorch.js';
@@ -55,6 +56,7 @@ export { checkRanks, lowRankFileName } from './folder/low-rank.js';
 export { withLowRank } from './folder/with-low-rank.js';
 export type { LowRankRecord, RankedModel } from './folder/low-rank.js';
 export { sentenceTransformersFiles } from './folder/sentence-transformers.js';
+export { staleRecords } from './folder/stale-files.js';
 export { findAdapter, readModelDirectory, readModelFiles, writeModelDirectory } from './folder/model-directory.js';
 export type {
   ModelDirectory,

@@ -15,6 +15,8 @@ export type { UrlSourceOptions } from './sources/url-source.js';
 export { cacheRoot } from './sources/download-cache.js';
 export { writeFile } from './sources/write-file.js';
 export { writeFolder } from './sources/write-folder.js';
+export type { StaleFile, WriteFolderOptions } from './sources/write-folder.js';
+export { staleModelFiles } from './folder/stale-files.js';
 
 export {
   formatLengthAdaptiveFile,

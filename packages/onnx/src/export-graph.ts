@@ -38,7 +38,7 @@ import { planLengths } from './encoder/length-plan.js';
 import type { Precision } from './encoder/precision.js';
 import { emitterOf } from './encoder/precision.js';
 import type { HostWeight, WeightSource } from './encoder/weight-tree.js';
-import { readWeights } from './encoder/weight-tree.js';
+import { mapWeights, readWeights } from './encoder/weight-tree.js';
 import { sliceWeights } from './encoder/slice-weights.js';
 import { OnnxError } from './errors.js';
 import type { GraphBuilder, ModelOptions, Value } from './graph/graph-builder.js';
@@ -359,6 +359,25 @@ const buildGraph = (
 export const exportGraph = (model: HostModel, options: ExportGraphOptions = {}): Uint8Array => {
   const { g, options: file } = buildGraph(model, { ...options, defaults: true });
   return g.model(file);
+};
+
+/** A model of the same shapes, whose numbers nobody reads. */
+const withoutNumbers = ({ encoder, factors, head, ...rest }: HostModel): HostModel<WeightSource> => {
+  const shapeOf = ({ name, shape }: HostWeight): WeightSource => ({ name, shape, readInto: () => Promise.resolve() });
+  return {
+    ...rest,
+    encoder: mapWeights<EncoderWeights, HostWeight, WeightSource>(encoder, shapeOf),
+    ...(factors && { factors: mapWeights<EncoderFactors, HostWeight, WeightSource>(factors, shapeOf) }),
+    ...(head && {
+      head: { ...head, weights: mapWeights<HeadWeights, HostWeight, WeightSource>(head.weights, shapeOf) },
+    }),
+  };
+};
+
+/** Bytes of the file that `exportGraph` writes; no weight is converted for it. */
+export const graphBytes = (model: HostModel, options: ExportGraphOptions = {}): number => {
+  const { g, options: file } = buildGraph(withoutNumbers(model), { ...options, defaults: true });
+  return bytesOfAll(g.content(file)());
 };
 
 type MadeFileOptions = Pick<ExportGraphOptions, 'precision' | 'trace' | 'chooseLayers'> & {

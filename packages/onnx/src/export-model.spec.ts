@@ -4,6 +4,7 @@ import type { TextModel } from '@length-adaptive/models';
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import type { ExportedFile } from './export-model.js';
+import { exportGraph, graphBytes, hostModel } from './export-graph.js';
 import { exportModel } from './export-model.js';
 import { readOnnxFile } from './read-file.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
@@ -107,6 +108,38 @@ describe('exporting', () => {
       'mine',
       file?.bytes,
     ]);
+  });
+
+  test('over the export of a model that was searched leaves none of its points', async () => {
+    const to = join(folder, 'searched');
+    const paretoSet = [{ point: { lengths: [0.5, 0.5, 0.5] }, score: 1, cost: 0.5 }];
+    const options = { precisions: ['fp32'], verify: false } as const;
+    await exportModel(to, { ...text, lengthAdaptive: { format: 'length-adaptive', version: 2, paretoSet } }, options);
+    expect(readdirSync(to)).toContain('length_adaptive.json');
+    await exportModel(to, { ...text, lengthAdaptive: undefined }, options);
+    expect(readdirSync(to)).not.toContain('length_adaptive.json');
+  });
+
+  test('refuses a file that no runtime opens before anything is written, and names the precisions that fit', async () => {
+    const to = join(folder, 'large');
+    const { model } = text;
+    const shape = [20_000_000, 32]; // 2.56 GB as fp32; there are no numbers in it
+    const large = { dataId: {}, shape, data: () => Promise.resolve(new Float32Array(0)) } as unknown as tf.Tensor2D;
+    const embeddings = { ...model.encoder.embeddings, word: large };
+    const own = { ...text, model: { ...model, encoder: { ...model.encoder, embeddings } } };
+    await expect(exportModel(to, own, { verify: false })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringMatching(
+        /model\.onnx would have 2\.56 GB, .* at most 2\.15 GB .*: fp16, int8 \(on the command line --precision fp16,int8\)/,
+      ),
+    });
+    expect(existsSync(to)).toBe(false);
+  });
+
+  test('the bytes of a file are known before it is made', async () => {
+    const host = await hostModel(text.model);
+    for (const precision of ['fp32', 'fp16', 'int8'] as const)
+      expect(graphBytes(host, { precision })).toBe(exportGraph(host, { precision }).length);
   });
 
   test('to where nothing can be written is an error that says so', async () => {

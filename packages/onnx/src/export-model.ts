@@ -13,6 +13,7 @@ import {
   lengthAdaptiveFileName,
   pointReducer,
   sentenceTransformersFiles,
+  staleRecords,
   writeFile,
   withLowRank,
   withRanking,
@@ -24,7 +25,7 @@ import type { Precision } from './encoder/precision.js';
 import { precisionOf } from './encoder/precision.js';
 import { OnnxError } from './errors.js';
 import type { HostModel } from './export-graph.js';
-import { exportGraph, hostModel } from './export-graph.js';
+import { exportGraph, graphBytes, hostModel } from './export-graph.js';
 import { modelFileName } from './file-names.js';
 import type { CreateOnnxModelOptions } from './onnx-model.js';
 import { createOnnxModel } from './onnx-model.js';
@@ -83,9 +84,9 @@ const samplesFor = ({ model, tokenizer }: TextModel, answersDecide: boolean): En
  * `onnx/model_quantized.onnx`, `onnx/model_fp16.onnx`), `config.json`, the tokenizer and `length_adaptive.json`.
  *
  * The folder appears once every file was verified: nothing wrong and nothing half is left behind. What is in it already stays, but for
- * files of these names.
+ * files of these names, and for a `length_adaptive.json` and files of sentence-transformers that this model does not have.
  *
- * @throws OnnxError `VERIFICATION_FAILED`, `OPTION_INVALID`, `PEER_MISSING` (verification needs a runtime); ModelError `NOT_WRITABLE`, `ABORTED`
+ * @throws OnnxError `VERIFICATION_FAILED`, `OPTION_INVALID` (also for a file above 2 GiB, which no runtime opens), `PEER_MISSING` (verification needs a runtime); ModelError `NOT_WRITABLE`, `ABORTED`
  */
 export const exportModel = async (
   folder: string,
@@ -100,7 +101,7 @@ export const exportModel = async (
   const { chooseLayers = point === undefined && lessDeepPoints(text).length > 0 } = options;
   const builtIn = point && pointReducer(checkPoint(point, model), model);
   const others = point === undefined ? otherReducers(text) : [];
-  return writeFolder(folder, async (temporary) => {
+  const write = async (temporary: string): Promise<ExportedFile[]> => {
     const exported: ExportedFile[] = [];
     for (const reducer of [builtIn ?? model.reducer, ...others]) {
       const variant = { host: { ...host, reducer }, reducer, isOther: others.includes(reducer) };
@@ -121,7 +122,38 @@ export const exportModel = async (
       await writeFile(`${temporary}/${name}`, content);
     await writeFile(`${temporary}/config.json`, `${JSON.stringify(config, null, 2)}\n`);
     return exported;
-  });
+  };
+  checkFileSizes({ ...host, reducer: builtIn ?? model.reducer }, precisions, { point, chooseLayers });
+  return writeFolder(folder, write, { stale: staleRecords });
+};
+
+/** The most bytes that protobuf reads as one message, which a file is. */
+const largestFile = 2 ** 31 - 1;
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
+
+/**
+ * Refuses files that no runtime opens, before any is made.
+ *
+ * @throws OnnxError `OPTION_INVALID`
+ */
+const checkFileSizes = (
+  host: HostModel,
+  asked: readonly Precision[],
+  options: Pick<ExportModelOptions, 'point' | 'chooseLayers'>,
+): void => {
+  const bytesAt = (precision: Precision): number => graphBytes(host, { precision, ...options });
+  const tooLarge = asked.find((precision) => bytesAt(precision) > largestFile);
+  if (tooLarge === undefined) return;
+  const fitting = (['fp32', 'fp16', 'int8'] as const).filter((precision) => bytesAt(precision) <= largestFile);
+  throw new OnnxError(
+    'OPTION_INVALID',
+    `${modelFileName(tooLarge)} would have ${gigabytes(bytesAt(tooLarge))}, and an ONNX file holds at most ${gigabytes(largestFile)} (2 GiB, the limit of protobuf). ${
+      fitting.length > 0
+        ? `Ask for precisions that fit: ${fitting.join(', ')} (on the command line --precision ${fitting.join(',')}).`
+        : 'The model fits in no precision; export a smaller one.'
+    }`,
+  );
 };
 
 /**

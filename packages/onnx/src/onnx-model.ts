@@ -361,7 +361,9 @@ export const runOnnxFile = async (
       const groups = new Map<string, number[]>();
       points.forEach((point, row) => {
         const together = `${keyOf(structureOf(point))} ${point.skip?.join() ?? ''}`;
-        groups.set(together, [...(groups.get(together) ?? []), row]);
+        const known = groups.get(together);
+        if (known) known.push(row);
+        else groups.set(together, [row]);
       });
       const run = (rows: readonly number[]): Promise<Float32Array> =>
         runTogether(

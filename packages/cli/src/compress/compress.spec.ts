@@ -262,7 +262,10 @@ test('as JSON, by another metric, back to floats, over a model that is there', a
     code: 3,
     stderr: expect.stringContaining('replace it with --overwrite'),
   });
+  for (const name of ['reducer.safetensors', 'notes.txt']) writeFileSync(at(`json/${name}`), 'older');
   expect((await compress(...argv, '--overwrite')).code).toBe(0);
+  expect(readdirSync(at('json'))).toContain('notes.txt');
+  expect(readdirSync(at('json'))).not.toContain('reducer.safetensors'); // of the model before
 });
 
 test('a model that was never searched gets the score of its full length', async () => {

@@ -10,6 +10,7 @@ import {
   modernTokenizerFiles,
   openSource,
   readModelDirectory,
+  staleModelFiles,
   trimVocabulary,
   writeFile,
   writeFolder,
@@ -88,7 +89,7 @@ export const compress = async (settings: CompressSettings, context: Context): Pr
   const vocabulary = { before: sizeOf(model), after: sizeOf(smaller) };
   const record = recordOf(model, { weights, vocabulary }, settings);
   const tokenizerFiles = modernTokenizerFiles(smaller.tokenizerFiles);
-  const { bytes, scored } = await writeFolder(out, async (after) => {
+  const write = async (after: string): Promise<Pick<CompressResult, 'bytes' | 'scored'>> => {
     await writeModelDirectory(
       after,
       { ...smaller, tokenizerFiles, ...(record && { lengthAdaptive: record }) },
@@ -104,7 +105,8 @@ export const compress = async (settings: CompressSettings, context: Context): Pr
     if (record)
       await writeFile(join(after, lengthAdaptiveFileName), formatLengthAdaptiveFile(withScores(record, compared)));
     return { bytes: sizes, scored: compared };
-  });
+  };
+  const { bytes, scored } = await writeFolder(out, write, { stale: staleModelFiles });
   const file = join(out, lengthAdaptiveFileName);
   const result: CompressResult = { model: source, out, weights, vocabulary, bytes, ...(scored && { scored }) };
   if (settings.json) return context.print(JSON.stringify(result));

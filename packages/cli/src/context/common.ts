@@ -85,7 +85,7 @@ export const rankingOptions = {
   ),
   prior: choice(
     priorNames,
-    'what is added to that beforehand: question-overlap is nearness to the words of a question in the first layers, first-text keeps the first of two texts whole, second-text the second, given is what a program says of each token (default: what the model says, else none; for rerankers first-text)',
+    'what is added to that beforehand: question-overlap is nearness to the words of a question in the first layers, first-text keeps the first of two texts whole, second-text the second, given is what a program says of each token (default: what the model says, else none; for rerankers question-overlap)',
     undefined,
   ),
   departed: choice(

@@ -1,8 +1,11 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { openModel } from '../model/open-model.js';
+import { openModel, saveModel } from '../model/open-model.js';
 import { openDeferredModel } from '../model/open-deferred-model.js';
 import { readWeight } from '../architectures/deferred-weights.js';
+import { temporaryFolder } from '../testing/temporary-folder.js';
 import { memorySource, tinyConfig, tinyFiles } from '../testing/tiny-model.js';
 import { readSafetensors } from '../weights/safetensors.js';
 import type { TensorData } from '../weights/safetensors.js';
@@ -180,6 +183,7 @@ describe('a product that is added, by hand', () => {
 });
 
 describe('a model with an adapter', () => {
+  const path = temporaryFolder();
   const size = 32;
   const numbers = (count: number, step: number): number[] =>
     Array.from({ length: count }, (_, i) => Math.sin(step * i + 1) / 4);
@@ -226,6 +230,20 @@ describe('a model with an adapter', () => {
     const without = await readModelDirectory(beside, { adapter: false });
     expect(without.tensors.get(`${query}.weight`)).toEqual(own);
     expect(without.tensors.get('classifier.bias')?.data).toHaveLength(2);
+  });
+
+  test('that is saved over itself is not merged again, and the adapter is not lost', async () => {
+    const all = { ...(await tinyFiles(tinyConfig)), ...files };
+    for (const [name, content] of Object.entries(all)) writeFileSync(join(path, name), content);
+    const merged = await openModel(path);
+    const ids = { ids: [2, 5, 6, 3] };
+    const expected = await merged.model.run([ids]);
+    await saveModel(path, merged);
+    const again = await openModel(path);
+    expect(await again.model.run([ids])).toEqual(expected);
+    expect(readFileSync(join(path, 'adapter_config.json.old'), 'utf8')).toBe(files['adapter_config.json']);
+    expect(existsSync(join(path, 'adapter_model.safetensors'))).toBe(true);
+    for (const { model } of [merged, again]) model.dispose();
   });
 
   test('keeps the labels of a base that has as many', async () => {

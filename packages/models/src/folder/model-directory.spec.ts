@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { directorySource } from '../sources/directory-source.js';
 import { readModelDirectory, writeModelDirectory } from './model-directory.js';
 import type { TensorData } from '../weights/safetensors.js';
 import { startFileServer } from '../testing/file-server.js';
+import { tinyConfig } from '../testing/tiny-model.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { writeSafetensors } from '../weights/write-safetensors.js';
 
@@ -17,6 +18,11 @@ const folder = (name: string, files: Readonly<Record<string, string | Uint8Array
   for (const [path, content] of Object.entries(files)) writeFileSync(join(root, name, path), content);
   return join(root, name);
 };
+const inFolder = (path: string): string[] =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(path, join(parentPath, name)))
+    .sort();
 const valuesIn = async (path: string) => {
   const { tensors } = await readModelDirectory(path);
   return Object.fromEntries([...tensors].map(([name, { data }]) => [name, data[0]]));
@@ -174,5 +180,57 @@ describe('writeModelDirectory', () => {
     };
     await expect(writeModelDirectory(join(root, 'never'), wrong)).rejects.toMatchObject({ code: 'FILE_INVALID' });
     expect(readdirSync(root)).not.toContain('never');
+  });
+
+  test('over an older model leaves nothing of it that the next who opens the folder would take for this one', async () => {
+    const path = join(root, 'over');
+    const older = {
+      ...model,
+      config: { ...tinyConfig, length_adaptive_embedding: { pooling: 'mean' } },
+      tokenizerFiles: { ...model.tokenizerFiles, 'added_tokens.json': bytes('{}') },
+    };
+    await writeModelDirectory(path, older);
+    const others = [
+      'notes.txt',
+      '1_Pooling/notes.txt',
+      'onnx/model.onnx',
+      'low_rank.safetensors',
+      'reducer.safetensors',
+    ];
+    mkdirSync(join(path, 'onnx'));
+    for (const name of others) writeFileSync(join(path, name), 'older');
+    expect(inFolder(path)).toEqual(expect.arrayContaining(['modules.json', '1_Pooling/config.json']));
+    const { lengthAdaptive: _, ...rest } = model;
+    const later = { ...rest, tokenizerFiles: { 'vocab.txt': bytes('[PAD]') } };
+    await writeModelDirectory(path, later);
+    expect(inFolder(path)).toEqual(
+      ['config.json', 'model.safetensors', 'vocab.txt', 'notes.txt', '1_Pooling/notes.txt', 'onnx/model.onnx'].sort(),
+    );
+    expect(await readModelDirectory(path)).toEqual(later);
+    rmSync(join(path, '1_Pooling/notes.txt'));
+    await writeModelDirectory(path, older);
+    await writeModelDirectory(path, later);
+    expect(readdirSync(path)).not.toContain('1_Pooling');
+  });
+
+  test('over itself keeps what stands beside its tokenizer, which is still the same', async () => {
+    const path = join(root, 'itself');
+    await writeModelDirectory(path, model);
+    for (const name of ['vocab.txt', 'config_sentence_transformers.json']) writeFileSync(join(path, name), 'mine');
+    await writeModelDirectory(path, model);
+    expect(inFolder(path)).toEqual(
+      expect.arrayContaining(['vocab.txt', 'config_sentence_transformers.json', 'length_adaptive.json']),
+    );
+    await writeModelDirectory(path, { ...model, tokenizerFiles: { 'tokenizer.json': bytes('{"a":1}') } });
+    expect(inFolder(path)).not.toContain('vocab.txt');
+  });
+
+  test('that fails over an older model leaves all of it', async () => {
+    const path = join(root, 'kept');
+    await writeModelDirectory(path, model);
+    const { lengthAdaptive: _, ...rest } = model;
+    const wrong = { ...rest, tensors: new Map([['w', { ...scalar(1), shape: [2] }]]) };
+    await expect(writeModelDirectory(path, wrong)).rejects.toMatchObject({ code: 'SHAPE_MISMATCH' });
+    expect(await readModelDirectory(path)).toEqual(model);
   });
 });

@@ -25,6 +25,7 @@ import { readModelWeights } from '../weights/read-weights.js';
 import { nodeModule } from '../sources/node.js';
 import { openSource } from '../sources/open-source.js';
 import type { OpenSourceOptions } from '../sources/open-source.js';
+import { staleModelFiles } from './stale-files.js';
 import { sentenceTransformersFiles, withEmbeddingSettings } from './sentence-transformers.js';
 import { readQuantization, withInt8Quantization, withoutQuantization } from './quantization-config.js';
 import type { TensorData, UnreadTensor } from '../weights/safetensors.js';
@@ -304,7 +305,9 @@ export const openModelDirectory = async (
 
 /**
  * Writes a model directory any Hugging Face tool opens: all of it or, where that fails, nothing. `config.json` goes last, so that a
- * folder with a `config.json` is a complete model. Node only.
+ * folder with a `config.json` is a complete model. In a folder that is there, files of a model that this one does not have are removed
+ * (`length_adaptive.json`, factors, what a reducer has learned, another tokenizer, those of sentence-transformers), the `adapter_config.json` of an adapter is renamed to
+ * `adapter_config.json.old`, for whoever opened the folder would merge it into these weights, and all other files stay. Node only.
  *
  * @throws ModelError `NOT_WRITABLE`, `SHAPE_MISMATCH`, `SAFETENSORS_INVALID` when a value does not fit `dtype`
  * @example
@@ -323,7 +326,7 @@ export const writeModelDirectory = async (
     metadata: { format: 'pt' },
   });
   const lowRank = factors && writeSafetensors(factors, { dtype: isInt8 ? 'F16' : dtype, metadata: { format: 'pt' } });
-  await writeFolder(folder, async (temporary) => {
+  const write = async (temporary: string): Promise<void> => {
     await writeFile(join(temporary, 'model.safetensors'), weights);
     if (predictor)
       await writeFile(
@@ -342,5 +345,6 @@ export const writeModelDirectory = async (
       join(temporary, 'config.json'),
       `${JSON.stringify(isInt8 ? withInt8Quantization(config) : withoutQuantization(config), null, 2)}\n`,
     );
-  });
+  };
+  await writeFolder(folder, write, { stale: staleModelFiles });
 };

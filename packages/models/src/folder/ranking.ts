@@ -135,9 +135,18 @@ const forAlone = (asked: RankingOptions['prior'], chosen: PriorSettings | undefi
 };
 
 /**
+ * The prior that a folder says. Where it names none, and has points or cascades, these were measured without one, before tasks brought their own: whoever opens it
+ * ranks as they were measured.
+ */
+const savedPrior = (file: LengthAdaptiveFile | undefined): PriorSettings | undefined => {
+  const isMeasured = file !== undefined && (file.paretoSet.length > 0 || file['rerank'] !== undefined);
+  return file?.prior ?? (isMeasured ? { name: 'none' } : undefined);
+};
+
+/**
  * What ranks the tokens of a model whose folder says `file`, where `asked` asks for nothing else.
  *
- * @param task what brings a prior of its own where nobody says which
+ * @param task what brings a prior of its own where nobody says which, and the folder has nothing that was measured without it
  * @throws as `chooseReducer` does
  */
 export const chooseRanking = (
@@ -146,7 +155,7 @@ export const chooseRanking = (
   task: Pick<Task, 'prior'> = {},
 ): ChosenRanking<Reducer> => {
   const chosen = chooseReducer(reducer, savedReducer(file));
-  const known = choosePrior(prior, file?.prior, task);
+  const known = choosePrior(prior, savedPrior(file), task);
   return {
     reducer: chosen,
     prior: chosen.needsPrior ? forAlone(prior, known) : known,

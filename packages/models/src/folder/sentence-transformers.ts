@@ -28,6 +28,17 @@ const promptsFile = 'config_sentence_transformers.json';
 const lengthFile = 'sentence_bert_config.json';
 const poolingFolder = '1_Pooling';
 
+/** The file that makes a folder one of sentence-transformers. */
+export const sentenceTransformersMark = modulesFile;
+
+/** What `sentenceTransformersFiles` writes. */
+export const sentenceTransformersNames: readonly string[] = [
+  modulesFile,
+  `${poolingFolder}/config.json`,
+  promptsFile,
+  lengthFile,
+];
+
 const fail = (message: string): never => {
   throw new ModelError('CONFIG_INVALID', message);
 };

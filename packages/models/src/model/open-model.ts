@@ -42,7 +42,11 @@ export interface OpenModelOptions extends ReadModelDirectoryOptions {
    * saved. Default: what the model's file says, else attention; a model that changes its task begins with attention.
    */
   readonly reducer?: ReducerChoice | undefined;
-  /** What is added to that beforehand. Default: what the model's file says, else nothing; a model that changes its task begins with nothing. */
+  /**
+   * What is added to that beforehand. Default: what the model's file says; where it says nothing, the task's own: `question-overlap` in all layers for
+   * rerankers, nothing for others. A file that has points or cascades and names no prior was measured without one, and opens without one. A model that changes its task begins
+   * with that of the new one.
+   */
   readonly prior?: PriorName | PriorSettings | undefined;
   /**
    * What a token that left answers, where each answers for itself: what the head makes of its last state (`state`), or what most tokens answer
@@ -134,7 +138,8 @@ const isTaskOf = (config: ModelConfig, { name, labels, readout, checkpoint }: Ta
 /**
  * Writes a model as a Hugging Face directory plus `length_adaptive.json`, the model's reducer and prior in it, its factors where it has some, and
  * what its reducer has learned where it learns. A head that was made anew and has learned nothing yet is
- * left out: whoever opens the directory gets a new one too, and `openTrainedModel` says that there is none.
+ * left out: whoever opens the directory gets a new one too, and `openTrainedModel` says that there is none. What an earlier model has left in the folder goes,
+ * as `writeModelDirectory` says.
  *
  * @throws ModelError `NOT_WRITABLE`; `OPTION_INVALID` for a reducer that is not registered
  */

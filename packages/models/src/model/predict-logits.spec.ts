@@ -40,3 +40,21 @@ test.each([sequenceClassification(['a', 'b', 'c']), questionAnswering(), tokenCl
     model.dispose();
   },
 );
+
+test('rows of one point are gathered in one list, however many they are', async () => {
+  const task = sequenceClassification(['a', 'b']);
+  const model = createTaskModel(tinyConfig, new Map(), { fresh: true, task });
+  const lists = jest.spyOn(Map.prototype, 'set');
+  const count = 1_000;
+  const points = Array.from({ length: count }, (_, row) => ({ lengths: row % 2 === 0 ? [1, 1, 1] : [0.5, 0.5, 0.5] }));
+  const run = async (inputs: readonly unknown[]): Promise<Float32Array> => new Float32Array(2 * inputs.length);
+  const logits = await predictLogits(
+    { ...model, run, runRows: undefined },
+    points.map(() => ({ ids: [2, 5, 3] })),
+    { points },
+  );
+  expect(logits).toHaveLength(count);
+  expect(lists.mock.calls.length).toBeLessThan(count / 10); // a list that is made anew for every row is work that grows with the square
+  lists.mockRestore();
+  model.dispose();
+});

@@ -63,7 +63,9 @@ const predictMixed = async (
   const rowsOf = new Map<string, number[]>();
   points.forEach((point, row) => {
     const key = pointKey(point);
-    rowsOf.set(key, [...(rowsOf.get(key) ?? []), row]);
+    const known = rowsOf.get(key);
+    if (known) known.push(row);
+    else rowsOf.set(key, [row]);
   });
   const { runRows } = model;
   if (runRows && rowsOf.size > 1) {

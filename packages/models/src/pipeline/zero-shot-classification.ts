@@ -34,7 +34,7 @@ export interface ZeroShotClassificationPipeline {
   ): Promise<ZeroShotClassification[]>;
 }
 
-/** @throws ModelError `OPTION_INVALID` for a model that was not trained on natural language inference */
+/** @throws ModelError `OPTION_INVALID` for a model that was not trained on natural language inference; calls, for a budget or a point under which hypotheses would lose tokens */
 export const zeroShotClassification = (
   predictor: Predictor,
   defaults: PipelineDefaults,

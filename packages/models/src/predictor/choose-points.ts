@@ -5,6 +5,7 @@ import { bitsIn } from '../folder/bits.js';
 import { checkPoint } from '../folder/check-point.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { LatencyModel } from '../latency/latency-model.js';
+import { largest } from '../metrics/largest.js';
 import { sum } from '../metrics/sum.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 import type { PreparedText } from '../tasks/task.js';
@@ -135,7 +136,7 @@ export const createPointChooser = (
     choose: async (texts, options, inPlace) => {
       const { points } = options;
       if (points) checkPoints(model, points, texts.length);
-      const longest = Math.max(0, ...texts.flatMap(({ value }) => (value ? tokensOf(value) : [])));
+      const longest = largest(texts.flatMap(({ value }) => (value ? tokensOf(value) : [])));
       const choose = points ? () => ({ point: full.point }) : await chooser(options, longest);
       return texts.map((read, row) =>
         read.error

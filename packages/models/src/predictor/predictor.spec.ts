@@ -486,3 +486,15 @@ test('a latency budget for texts much longer than any that was timed is calibrat
   expect(lengths.length).toBeGreaterThan(10);
   predictor.dispose();
 });
+
+test('as many texts as come are answered: nothing of a call grows faster than it', async () => {
+  const text = await tinyModel();
+  const run = async (inputs: readonly unknown[]): Promise<Float32Array> =>
+    Float32Array.from({ length: 2 * inputs.length }, (_, i) => i % 2);
+  const predictor = createPredictor({ ...text, model: { ...text.model, batchTokens: 3_000, run } });
+  const input: TokenInput = { ids: [2, 5, 3] };
+  const answers = await predictor.predict(Array<TokenInput>(200_000).fill(input));
+  expect(answers).toHaveLength(200_000);
+  expect(answers.at(-1)).toMatchObject({ label: 'good', tokens: 3 });
+  predictor.dispose();
+});

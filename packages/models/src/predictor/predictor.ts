@@ -230,9 +230,10 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     const logits = await predictLogits(model, inputs, { points, signal, unchecked: true });
     if (inputs.length === 1)
       chooser.observe(inputs[0]?.ids.length ?? 0, points[0] as OperatingPoint, performance.now() - start);
+    let next = 0;
     return rows.map(({ value, error }) => {
       if (error) return { error };
-      const own = logits.splice(0, value.text.inputs.length);
+      const own = logits.slice(next, (next += value.text.inputs.length));
       const answer = readOne(inPlace, () => {
         for (const each of own) checkFinite(each, 'this text');
         return value.text.answer(own);

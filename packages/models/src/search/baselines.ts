@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.js';
+import { largest } from '../metrics/largest.js';
 import { mean } from '../metrics/mean.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 
@@ -36,7 +37,7 @@ export const paddedLengths = (
   padding: Padding,
   { maxLength, batchSize = 32 }: PaddingOptions,
 ): number[] => {
-  const longest = lengths.reduce((a, b) => Math.max(a, b), 0);
+  const longest = largest(lengths);
   if (longest > maxLength)
     throw new ModelError(
       'OPTION_INVALID',

@@ -13,6 +13,7 @@ import type { SurrogateCheckpoint, SurrogateGeneration, SurrogateProblem } from 
 import { ModelError } from '../errors.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { LatencyFit, LatencyModel } from '../latency/latency-model.js';
+import { largest } from '../metrics/largest.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 import type { ScoreName } from '../scoring/score.js';
 import type { ScorePoints } from '../scoring/score-points.js';
@@ -258,7 +259,7 @@ export const lengthSearchProblem = (
   const exempt = new Set(given.map((point) => pointKey(validateOperatingPoint(point, layers))));
   const overLengths = spend.includes('lengths') ? pointSpace(genes, layers) : fullLengthSpace(layers);
   const deep = spend.includes('depth') ? depthSpace(overLengths, layers) : undefined;
-  const floor = spend.includes('floor') ? floorGene(Math.max(...lengths)) : undefined;
+  const floor = spend.includes('floor') ? floorGene(largest(lengths)) : undefined;
   const names = reducers && checkReducers(reducers, model, objective);
   const reducer = names && reducerGene(names, model.reducer.name);
   const withFloor = floor ? withGene(deep ?? overLengths, floor) : (deep ?? overLengths);

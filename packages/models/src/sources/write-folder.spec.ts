@@ -45,6 +45,21 @@ describe('writeFolder', () => {
     expect(readdirSync(at('there')).sort()).toEqual(['config.json', 'notes.txt', 'onnx']);
   });
 
+  test('what is stale goes, to another name where it is not to be lost, and nothing moves where that cannot be told', async () => {
+    mkdirSync(at('stale/old'), { recursive: true });
+    for (const name of ['old/lone.json', 'kept.json', 'config.json']) writeFileSync(at('stale', name), 'mine');
+    const failing = writeFolder(at('stale'), model('two'), { stale: () => Promise.reject(stop) });
+    await expect(failing).rejects.toMatchObject({ code: 'NOT_WRITABLE' });
+    expect([text('stale/config.json'), readdirSync(at('stale')).sort()]).toEqual([
+      'mine',
+      ['config.json', 'kept.json', 'old'],
+    ]);
+    const stale = [{ path: 'old/lone.json' }, { path: 'kept.json', aside: 'kept.json.old' }, { path: 'never.json' }];
+    await writeFolder(at('stale'), model('two'), { stale: () => Promise.resolve(stale) });
+    expect(readdirSync(at('stale')).sort()).toEqual(['config.json', 'kept.json.old', 'onnx']);
+    expect([text('stale/config.json'), text('stale/kept.json.old')]).toEqual(['two', 'mine']);
+  });
+
   test('a link to a folder stays a link', async () => {
     mkdirSync(at('real'));
     symlinkSync(at('real'), at('link'));

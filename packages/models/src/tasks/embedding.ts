@@ -88,7 +88,9 @@ const scoredPairs = (
 ): { readonly cosines: readonly number[]; readonly labels: readonly number[] } => {
   const rows = new Map<object, number[]>();
   examples.forEach(({ similarity }, row) => {
-    if (similarity) rows.set(similarity, [...(rows.get(similarity) ?? []), row]);
+    const known = similarity && rows.get(similarity);
+    if (known) known.push(row);
+    else if (similarity) rows.set(similarity, [row]);
   });
   const pairs = [...rows].filter(([, of]) => of.length === 2) as [{ readonly label: number }, [number, number]][];
   return {

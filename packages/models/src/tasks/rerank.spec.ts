@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
+import { openDeferredModel } from '../model/open-deferred-model.js';
 import { openModel, openTrainedModel, saveModel } from '../model/open-model.js';
 import { createTaskModel } from '../model/task-model.js';
 import { createPredictor } from '../predictor/predictor.js';
@@ -152,6 +153,24 @@ describe('a folder with one logit', () => {
     for (const layer of kept) expect(layer).toEqual(expect.arrayContaining(always));
     expect(kept[2]?.length).toBe(Math.ceil(0.4 * input.ids.length));
     model.dispose();
+  });
+
+  test.each([
+    ['has points', { paretoSet: [{ point: { lengths: [0.6, 0.5, 0.4] }, score: 1, cost: 0.5 }] }, undefined],
+    ['has cascades', { paretoSet: [], rerank: { cascades: [], lists: 1, documents: 2 } }, undefined],
+    ['has nothing that was measured', { paretoSet: [], training: { epochs: 1 } }, 'question-overlap'],
+  ])('whose file %s and names no prior ranks as it was measured', async (_, known, expected) => {
+    const ours = JSON.stringify({ format: 'length-adaptive', version: 2, ...known });
+    const source = memorySource({ ...(await tinyFiles(config)), 'length_adaptive.json': ours });
+    const opened = await openModel(source);
+    expect(opened.model.prior?.name).toBe(expected);
+    expect(opened.lengthAdaptive?.prior?.name).toBe(expected ?? 'none');
+    const deferred = await openDeferredModel(source);
+    expect(deferred.model.prior?.name).toBe(expected);
+    await deferred.close();
+    const asked = await openModel(source, { prior: 'first-text' });
+    expect(asked.model.prior?.name).toBe('first-text');
+    for (const { model } of [opened, asked]) model.dispose();
   });
 
   test('learns from labelled pairs with LengthDrop, is saved and opened as what it is', async () => {

@@ -1,7 +1,7 @@
 /** The page's end of the line to a worker. */
 import { CoreError } from '@length-adaptive/core/lengths';
 import type { CoreErrorCode } from '@length-adaptive/core/lengths';
-import { ModelError } from '../errors.js';
+import { ModelError, messageOf } from '../errors.js';
 import type { ModelErrorCode } from '../errors.js';
 import type { DownloadProgress } from '../sources/download-progress.js';
 import type { Line, SentError, WorkerCall, WorkerModelOptions, WorkerReply } from './messages.js';
@@ -40,6 +40,14 @@ const received = ({ name, code, message, nearest }: SentError): Error => {
   if (name === 'CoreError') return new CoreError(code as CoreErrorCode, message);
   return Object.assign(new Error(message), { name, ...(code !== undefined && { code }) });
 };
+
+/** What was given with a call cannot be cloned. */
+const unsendable = ({ call }: WorkerCall, cause: unknown): ModelError =>
+  new ModelError(
+    'OPTION_INVALID',
+    `What came with ${call} cannot be sent to the worker: ${messageOf(cause)} Expected texts, numbers, lists and plain objects; leave functions out.`,
+    { cause },
+  );
 
 /** The number of the last request of this page: lines to one worker hear each other's answers. */
 let last = 0;
@@ -100,7 +108,13 @@ const openLine = (worker: WorkerLine) => {
         reject: (error) => (settled(), reject(error)),
         onProgress,
       });
-      worker.postMessage({ ...call, id });
+      try {
+        worker.postMessage({ ...call, id });
+      } catch (cause) {
+        waiting.delete(id);
+        settled();
+        reject(unsendable(call, cause));
+      }
     });
     return { id, answer };
   };

@@ -18,6 +18,8 @@ import { toSent } from './sent-input.js';
 export interface WorkerPredictor extends Predictor {
   /** What TensorFlow.js computes with in the worker, and why; undefined where the worker opens models on another engine. */
   readonly backend: StartedBackend | undefined;
+  /** Frees the model, and ends the worker but for `keepWorker`. Calls under way are refused with `DISPOSED`, as are those that come later. May be called again. */
+  dispose(): void;
 }
 
 /**

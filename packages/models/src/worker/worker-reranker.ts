@@ -1,6 +1,7 @@
 /** A reranker whose model is in a worker: the page's side. */
 import type { StartedBackend } from '@length-adaptive/core/backend';
 import type { Reranker } from '../reranking/reranker.js';
+import type { RerankDocument } from '../reranking/reranking.js';
 import { commonNow } from './common-now.js';
 import { openInWorker, sent } from './line.js';
 import type { OpenInWorkerOptions, WorkerLine } from './line.js';
@@ -10,7 +11,13 @@ import type { WorkerRerankerFacts, WorkerRerankerOptions } from './messages.js';
 export interface WorkerReranker extends Reranker {
   /** What TensorFlow.js computes with in the worker, and why; undefined where the worker opens models on another engine. */
   readonly backend: StartedBackend | undefined;
+  /** Frees the model, and ends the worker but for `keepWorker`. Calls under way are refused with `DISPOSED`, as are those that come later. May be called again. */
+  dispose(): void;
 }
+
+/** What of a document is read; what is none goes as it is, and is refused where it is read. */
+const toSentDocument = (document: RerankDocument): RerankDocument =>
+  typeof document === 'object' && document !== null && 'text' in document ? { text: document.text } : document;
 
 /**
  * Opens a cross-encoder in a worker, and gives the reranker of it: what `createReranker` gives, while the page stays free to scroll and type. A
@@ -33,9 +40,9 @@ export const createWorkerReranker = async (
   const { facts, ask, dispose } = await openInWorker<WorkerRerankerFacts>(worker, source, how, options);
   return {
     ...facts,
-    rerank: (query, documents, given = {}) => {
-      const texts = documents.map((document) => (typeof document === 'string' ? document : { text: document.text }));
+    rerank: async (query, documents, given = {}) => {
       const asked = commonNow();
+      const texts = Array.isArray(documents) ? documents.map(toSentDocument) : documents;
       return ask((model) => ({ call: 'rerank', model, query, documents: texts, options: sent(given), asked }), given);
     },
     // Clocks stay where they are.

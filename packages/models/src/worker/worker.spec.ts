@@ -176,6 +176,41 @@ test('errors arrive as what they are', async () => {
   });
 });
 
+test('what is no text is refused in its place, as it is in the thread', async () => {
+  for (const none of [null, undefined, 5, {}]) {
+    const some = ['good film', none, 'it breaks'] as unknown as string[];
+    const answers = await predictor.predict(some);
+    expect(answers).toEqual(await inThread.predict(some));
+    expect(answers[1]).toMatchObject({ error: { code: 'OPTION_INVALID' } });
+    const [, alone] = some as [string, string];
+    for (const call of [() => predictor.countTokens(alone), () => predictor.inspect(alone)])
+      await expect(call()).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  }
+});
+
+test('an option that cannot be sent is refused, and nothing waits for its answer', async () => {
+  const { page, worker } = openPorts();
+  servePredictor({ line: worker, open: async () => ({ predictor: { ...inThread, dispose: () => undefined } }) });
+  const posted: unknown[] = [];
+  const line: WorkerLine = {
+    addEventListener: (type, listener) => page.addEventListener(type, listener),
+    postMessage: (message) => (page.postMessage(message), void posted.push(message)),
+    start: () => page.start?.(),
+  };
+  const ofLine = await createWorkerPredictor(line, source);
+  const controller = new AbortController();
+  const prior = [() => 1] as never;
+  await expect(ofLine.predict(['good film'], { prior, signal: controller.signal })).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+    message: expect.stringMatching(/came with predict cannot be sent to the worker: .*leave functions out/),
+  });
+  controller.abort();
+  expect(posted).toHaveLength(1); // what opened it; there is nothing to stop
+  const reducer = { name: 'mine', score: () => 1 } as never;
+  await expect(createWorkerPredictor(line, source, { reducer })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  ofLine.dispose();
+});
+
 describe('a reranker in a worker', () => {
   const documents = ['the phone is bad', { text: 'a good film, warm and funny' }, 'it breaks', 'very good'];
   let ofWorker: WorkerReranker;
@@ -259,6 +294,9 @@ describe('a reranker in a worker', () => {
     await expect(ofWorker.rerank('film', documents, { deadlineMs: -1 })).rejects.toMatchObject({
       code: 'OPTION_INVALID',
     });
+    for (const none of [undefined, null, 'film', ['a', null], [{ text: 5 }], ['a', () => 'b']])
+      for (const reranker of [here, ofWorker])
+        await expect(reranker.rerank('film', none as never)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
     const { page, worker } = openPorts();
     servePredictor({ line: worker });
     await expect(

@@ -27,8 +27,9 @@ export const hypothesesOf = (
   { template = usualTemplate }: Pick<HypothesisOptions, 'template'> = {},
 ): string[] => {
   if (labels.length === 0) invalid('No label came; expected at least one to choose among.');
+  const seen = new Set<string>();
   const wrong = labels.find(
-    (label, at) => typeof label !== 'string' || label.trim() === '' || labels.indexOf(label) < at,
+    (label) => typeof label !== 'string' || label.trim() === '' || seen.size === seen.add(label).size,
   );
   if (wrong !== undefined)
     invalid(`The label ${JSON.stringify(wrong)} is empty or comes twice; expected different words.`);

@@ -210,6 +210,21 @@ test('the scale is what config.json begins with where the file has none', async 
   other.dispose();
 });
 
+test('labels that are known keep their vectors where so many come that all are forgotten', async () => {
+  const [images, texts] = [await openModel(source), await openModel(source, { tower: 'texts' })];
+  const run = async (inputs: readonly unknown[]): Promise<Float32Array> => new Float32Array(12 * inputs.length).fill(1);
+  const encoded = texts.tokenizer.encode('a cat');
+  const tokenizer = { ...texts.tokenizer, encode: () => encoded };
+  const fast = { ...texts, tokenizer, model: { ...texts.model, batchTokens: 100_000, run } };
+  const classifier = createZeroShotImageClassifier({ images, texts: fast, logitScale: 1 });
+  await classifier.classify(bytes('images/wide.jpg'), ['a cat']);
+  const many = ['a cat', ...Array.from({ length: 10_000 }, (_, i) => `${i}`)];
+  const { labels: ranked } = await classifier.classify(bytes('images/wide.jpg'), many);
+  const { score = 0 } = ranked.find(({ label }) => label === 'a cat') ?? {};
+  expect(score).toBeCloseTo(1 / many.length, 8); // all texts have the same vector
+  classifier.dispose();
+});
+
 test('models that are no two towers of one are refused', async () => {
   const [images, bert] = [await openModel(source), await openModel(memorySource(await tinyFiles(tinyConfig)))];
   expect(() => createZeroShotImageClassifier({ images, texts: bert, logitScale: 1 })).toThrow(

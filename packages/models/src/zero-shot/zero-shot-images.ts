@@ -90,10 +90,11 @@ export const createZeroShotImageClassifier = ({ images, texts, logitScale }: Two
   const vectorsOf = async (sentences: readonly string[]): Promise<ArrayLike<number>[]> => {
     const fresh = sentences.filter((sentence) => !known.has(sentence));
     const found = fresh.length === 0 ? [] : await ofTexts.embed(fresh, { onError: 'throw' });
+    const now = new Map(fresh.map((sentence, i) => [sentence, found[i]?.vector ?? []]));
+    const vectors = sentences.map((sentence) => now.get(sentence) ?? known.get(sentence) ?? []);
     if (known.size + fresh.length > mostRemembered) known.clear();
-    const now = new Map([...known, ...fresh.map((sentence, i) => [sentence, found[i]?.vector ?? []] as const)]);
     now.forEach((vector, sentence) => known.set(sentence, vector));
-    return sentences.map((sentence) => now.get(sentence) ?? []);
+    return vectors;
   };
   const classify = async (
     given: readonly SingleImage[],

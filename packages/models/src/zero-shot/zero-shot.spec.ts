@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
 import { openModel } from '../model/open-model.js';
 import type { TextModel } from '../model/open-model.js';
+import { pipeline } from '../pipeline/pipeline.js';
 import { createPredictor } from '../predictor/predictor.js';
 import { memorySource, tinyConfig, tinyFiles, tinyModel } from '../testing/tiny-model.js';
 import { hypothesesOf, labelProbabilities, nliOutputsOf } from './hypotheses.js';
@@ -137,6 +138,23 @@ test('a model whose hypotheses would lose tokens is asked for the full length on
     });
   expect(await plain.classify([premise], labels, { template })).toEqual(
     await classifier.classify([premise], labels, { template }),
+  );
+});
+
+test('the pipeline over an open predictor refuses the same, and runs where hypotheses stay', async () => {
+  const plain = createPredictor({ ...text, model: { ...text.model, prior: undefined } });
+  for (const spent of [{ point }, { budget: { cost: 0.5 } }]) {
+    const refused = { code: 'OPTION_INVALID', message: expect.stringMatching(/prior: 'second-text'/) as string };
+    const classify = await pipeline('zero-shot-classification', plain, spent);
+    await expect(classify(premise, labels)).rejects.toMatchObject(refused);
+    const unspent = await pipeline('zero-shot-classification', plain);
+    await expect(unspent(premise, labels, spent)).rejects.toMatchObject(refused);
+    expect((await unspent(premise, labels, { hypothesis_template: template })).labels).toHaveLength(labels.length);
+  }
+  const classify = await pipeline('zero-shot-classification', createPredictor(text), { point });
+  const found = await classifier.classify(premise, labels, { template, point });
+  expect((await classify(premise, labels, { hypothesis_template: template })).scores).toEqual(
+    found.labels.map(({ score }) => score),
   );
 });
 

@@ -56,10 +56,20 @@ export interface ZeroShotClassifier {
   dispose(): void;
 }
 
+/** @throws ModelError `OPTION_INVALID` where hypotheses would lose tokens */
+const checkProtected = ({ prior }: Predictor, { budget, point }: ZeroShotOptions): void => {
+  const reduces = point ? !isFullPoint({ lengths: point.lengths }) : budget !== undefined;
+  if (!reduces || prior?.name === 'second-text') return;
+  throw new ModelError(
+    'OPTION_INVALID',
+    `A ${point ? 'point' : 'budget'} came, and hypotheses would lose tokens with the text: open the model with { prior: 'second-text' }.`,
+  );
+};
+
 /**
- * Labels texts by a predictor, whatever its hypotheses lose under a budget.
+ * Labels texts by a predictor.
  *
- * @throws ModelError `OPTION_INVALID` for a model with other labels
+ * @throws ModelError `OPTION_INVALID` for a model with other labels; calls, for a point or a budget under which hypotheses would lose tokens
  */
 export const zeroShotOver = (
   predictor: Predictor,
@@ -94,6 +104,7 @@ export const zeroShotOver = (
   };
 
   return async (texts, labels, options = {}) => {
+    checkProtected(predictor, options);
     const hypotheses = hypothesesOf(labels, options);
     const { budget, point, signal, onError = texts.length === 1 ? 'throw' : 'answer' } = options;
     const pairs = texts.flatMap((premise) => hypotheses.map((hypothesis) => [premise, hypothesis] as const));
@@ -113,27 +124,13 @@ export const zeroShotOver = (
  * const { labels } = await classifier.classify('The match ended in a draw.', ['sport', 'politics'], { budget: { cost: 0.5 } });
  */
 export const createZeroShotClassifier = (text: RunnableTextModel): ZeroShotClassifier => {
-  const { model } = text;
   const predictor = createPredictor(text);
   const classify = zeroShotOver(predictor);
-
-  /** @throws ModelError `OPTION_INVALID` where hypotheses would lose tokens */
-  const checkProtected = ({ budget, point }: ZeroShotOptions): void => {
-    const reduces = point ? !isFullPoint({ lengths: point.lengths }) : budget !== undefined;
-    if (!reduces || model.prior?.name === 'second-text') return;
-    throw new ModelError(
-      'OPTION_INVALID',
-      `A ${point ? 'point' : 'budget'} came, and hypotheses would lose tokens with the text: open the model with { prior: 'second-text' }.`,
-    );
-  };
-
   return {
     engine: predictor.engine,
     paretoSet: predictor.paretoSet,
-    classify: (async (texts: string | readonly string[], labels: readonly string[], options: ZeroShotOptions = {}) => {
-      checkProtected(options);
-      return eachOrOne((some: readonly string[]) => classify(some, labels, options))(texts);
-    }) as ZeroShotClassifier['classify'],
+    classify: ((texts: string | readonly string[], labels: readonly string[], options: ZeroShotOptions = {}) =>
+      eachOrOne((some: readonly string[]) => classify(some, labels, options))(texts)) as ZeroShotClassifier['classify'],
     dispose: () => predictor.dispose(),
   };
 };
