@@ -106,6 +106,16 @@ test('a model in a worker looks and answers like one in the thread', async () =>
   }
 });
 
+test('a model in a worker tells its prior, by which the zero-shot pipeline knows that labels stay', async () => {
+  const { page, worker } = openPorts();
+  servePredictor({ line: worker });
+  const options = { cacheFolder, backends: ['cpu'], prior: 'second-text' } as const;
+  const ofPairs = await createWorkerPredictor(page, source, options);
+  expect(ofPairs.prior).toEqual({ name: 'second-text', layers: ofPairs.dimensions.layers });
+  expect(predictor.prior).toBeUndefined();
+  ofPairs.dispose();
+});
+
 test('images pass over the line, a URL as where it points', async () => {
   const fixtures = join(__dirname, '../../fixtures');
   const file = (name: string): Uint8Array => new Uint8Array(readFileSync(join(fixtures, name)));
