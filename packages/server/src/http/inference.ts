@@ -129,6 +129,10 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
     { inputs, fields, partial, rawScores, promptName, everyToken },
   ) => {
     checkWork({ inputs, fields }, options);
+    if (promptName !== undefined && inputs.some(isTokenInput))
+      throw invalidRequest(
+        `prompt_name is ${JSON.stringify(promptName)}, and token ids came: a prompt is put before texts. Send texts, or the ids of the prompt with those of the text.`,
+      );
     const exchange = exchangeOf(request);
     exchange.texts = inputs.length;
     const result = await model.infer({
