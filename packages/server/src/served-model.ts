@@ -247,6 +247,7 @@ export const serveModel = (
       engine: facts.engine,
       labels: facts.labels,
       ...(facts.prior !== undefined && { prior: facts.prior }),
+      ...(facts.pooling !== undefined && { pooling: facts.pooling }),
       positions: dimensions.positions,
       paretoSet,
       operatingPoint: controller.ceiling,

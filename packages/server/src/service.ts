@@ -1,4 +1,4 @@
-import type { Encoding, ParetoPoint, PriorName, TaskName } from '@length-adaptive/models';
+import type { EmbeddingPooling, Encoding, ParetoPoint, PriorName, TaskName } from '@length-adaptive/models';
 import type { InferenceRequest, InferenceResult } from './request.js';
 
 /** What the scores of a model's Pareto set are: `min_score` is on the scale of `metric`. */
@@ -34,6 +34,8 @@ export interface ModelStatus {
   readonly labels: readonly string[];
   /** What ranks tokens beforehand; absent where nothing does. */
   readonly prior?: PriorName | undefined;
+  /** What makes one vector of those of all tokens; absent for a model that makes none. */
+  readonly pooling?: EmbeddingPooling | undefined;
   /** Tokens an input may have. */
   readonly positions: number;
   readonly paretoSet: readonly ParetoPoint[];

@@ -183,6 +183,7 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
       task,
       engine: 'onnxruntime',
       labels: labelsOf[task] ?? [],
+      ...(task === 'embedding' && { pooling: 'first' as const }),
       positions: 128,
       paretoSet,
       ...(scoreScale && { scoreScale }),
