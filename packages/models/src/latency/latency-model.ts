@@ -72,7 +72,7 @@ export interface LatencyModel {
    * @throws ModelError `OPTION_INVALID` for bits that were not timed
    */
   milliseconds(tokens: number, point: OperatingPoint): number;
-  /** Takes a new measurement into account: the machine may be faster or slower now than when it was calibrated. */
+  /** Takes a new measurement into account: the machine may be faster or slower now than when it was calibrated. Of bits that were not timed it says nothing. */
   observe(tokens: number, point: OperatingPoint, milliseconds: number): void;
 }
 
@@ -137,6 +137,10 @@ const termsOf = ({ tokens, point }: Pass, { layers, wanted, ranks: own, halving 
 
 /** What a prediction needs of a fit. */
 type Coefficients = Pick<LatencyFit, 'coefficients' | 'factors' | 'wanted' | 'ranks' | 'halving'>;
+
+/** Whether passes in the bits of a point were timed. */
+export const timesBits = (fit: LatencyFit, { bits }: OperatingPoint): boolean =>
+  bits === undefined || bits === fit.bits || (fit.otherBits?.some((own) => own.bits === bits) ?? false);
 
 /** What is known of passes in the bits of a point. @throws ModelError `OPTION_INVALID` where nothing is */
 const fitAt = (fit: LatencyFit, { bits }: OperatingPoint): Coefficients => {
@@ -263,6 +267,7 @@ export const createLatencyModel = (fit: LatencyFit, layers: number): LatencyMode
     fit,
     error: largestError(fit),
     observe: (tokens, point, milliseconds) => {
+      if (!timesBits(fit, point)) return;
       const predicted = predict(fitAt(fit, point), { tokens, point }, layers);
       // The calibration counts as one observation, so that the first ones do not throw the scale about.
       if (anchor === 0) anchor = predicted;

@@ -1,6 +1,7 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { pointKey } from '@length-adaptive/core/lengths';
 import type { LatencyModel } from '../latency/latency-model.js';
+import { timesBits } from '../latency/latency-model.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 
 /** How fast the weight of what was observed decays, a batch at a time. */
@@ -35,8 +36,12 @@ export const createPace = ({ macs }: Pick<RunnableModel, 'macs'>): Pace => {
   let latency: LatencyModel | undefined;
   let all: Observed = { took: 0, predicted: 0 };
   let each = new Map<string, Observed>();
-  const raw = (tokens: readonly number[], point: OperatingPoint): number =>
-    tokens.reduce((sum, count) => sum + (latency?.milliseconds(count, point) ?? macs(count, point)), 0);
+  /** Bits that were not timed are taken for the model's own, until batches in them have run. */
+  const raw = (tokens: readonly number[], point: OperatingPoint): number => {
+    const { bits: _, ...own } = point;
+    const known = latency === undefined || timesBits(latency.fit, point) ? point : own;
+    return tokens.reduce((sum, count) => sum + (latency?.milliseconds(count, known) ?? macs(count, point)), 0);
+  };
   return {
     isKnown: () => latency !== undefined || all.predicted > 0,
     expected: (tokens, point) => {

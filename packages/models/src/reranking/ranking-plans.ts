@@ -25,6 +25,8 @@ export interface RankingModel {
   readonly searched: readonly ParetoPoint[];
   /** The point that is its full length where its layers shorten by themselves. */
   readonly builtIn?: OperatingPoint | undefined;
+  /** Whether it can run a point of a cascade as it was opened. */
+  runs(point: OperatingPoint): boolean;
   /** Share of the full length's MACs of an input as long as it reads. */
   shareAt(point: OperatingPoint): number;
 }
@@ -37,7 +39,7 @@ export interface RankingModel {
  * @throws ModelError `FILE_INVALID` for cascades that are none
  */
 export const rankingPlans = (
-  { layers, file, searched, builtIn, shareAt }: RankingModel,
+  { layers, file, searched, builtIn, runs, shareAt }: RankingModel,
   { ordered }: { readonly ordered?: boolean | undefined } = {},
 ): RankingPlans => {
   const full: OperatingPoint = builtIn ?? { lengths: fullLength(layers) };
@@ -48,7 +50,7 @@ export const rankingPlans = (
   }));
   const wasOrdered = searchedInOrder(file);
   const fuses = ordered ?? wasOrdered;
-  const measured = readCascades(file, layers);
+  const measured = readCascades(file, layers).filter(({ point }) => runs(point));
   return {
     full,
     points: searched.length > 0 ? searched : unsearched,

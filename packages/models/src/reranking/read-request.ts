@@ -7,7 +7,7 @@ import { documentWindows } from '../tasks/document-windows.js';
 import type { WindowSizes } from '../tasks/document-windows.js';
 import type { QuestionWindow } from '../tokenizer/question-windows.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
-import type { RerankDocument, RerankOptions } from './reranking.js';
+import type { CreateRerankerOptions, RerankDocument, RerankOptions } from './reranking.js';
 
 /** A query with a document, or with a part of a long one. */
 export interface DocumentWindow {
@@ -15,6 +15,9 @@ export interface DocumentWindow {
   readonly document: number;
   readonly input: QuestionWindow;
 }
+
+/** Special tokens, and one each of a query and a document. */
+const fewestTokens = 4;
 
 const invalid = (message: string): never => {
   throw new ModelError('OPTION_INVALID', message);
@@ -55,6 +58,21 @@ export const checkRequest = (
   if (budget === undefined) return;
   checkBudget(budget);
   if ('latencyMs' in (budget as Budget)) invalid('The budget is latencyMs; for a time give deadlineMs.');
+};
+
+/**
+ * Refuses windows that are none.
+ *
+ * @throws ModelError `OPTION_INVALID`
+ */
+export const checkWindows = ({
+  windowLength,
+  stride,
+}: Pick<CreateRerankerOptions, 'windowLength' | 'stride'>): void => {
+  if (windowLength !== undefined && !(Number.isInteger(windowLength) && windowLength >= fewestTokens))
+    invalid(`windowLength is ${windowLength}; expected a whole number of tokens from ${fewestTokens}.`);
+  if (stride !== undefined && !(Number.isInteger(stride) && stride >= 0))
+    invalid(`stride is ${stride}; expected a whole number of tokens from 0.`);
 };
 
 /**

@@ -109,7 +109,77 @@ describe('one pass', () => {
   });
 });
 
+describe('what cannot be', () => {
+  test.each([
+    ['windowLength', { windowLength: Number.NaN }],
+    ['windowLength', { windowLength: 3 }],
+    ['stride', { stride: -1 }],
+    ['stride', { stride: 1.5 }],
+  ])('a %s that is none is refused', (name, options) => {
+    expect(() => createReranker(text, options)).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringContaining(`${name} is `) }),
+    );
+  });
+
+  test('outputs that are no numbers are the fault of their document alone', async () => {
+    const broken: RunnableTextModel = {
+      ...text,
+      model: {
+        ...text.model,
+        dimensions: text.model.dimensions,
+        run: async (inputs, options) => {
+          const logits = await text.model.run(inputs, options);
+          return logits.map((value, row) => ((inputs[row]?.ids.length ?? 0) > 16 ? Number.NaN : value));
+        },
+      },
+    };
+    const { results, failed, unseen } = await createReranker(broken).rerank(query, documents);
+    const bad = documents.flatMap((document, i) => (text.tokenizer.encode(query, document).ids.length > 16 ? [i] : []));
+    expect(bad.length).toBeGreaterThan(0);
+    expect(failed.map(({ index, error }) => [index, error.code])).toEqual(bad.map((index) => [index, 'NOT_FINITE']));
+    expect(results).toHaveLength(documents.length - bad.length);
+    expect(unseen).toEqual([]);
+  });
+
+  test('cascades in bits that the engine has not are no choice', async () => {
+    const cascade = { point: { lengths: [1, 0.3, 0.3], bits: 8 as const }, keep: 2, fidelity: 0.9, cost: 0.6 };
+    const lengthAdaptive = withCascades(text.lengthAdaptive, { cascades: [cascade], lists: 1, documents: 12 });
+    const reranker = createReranker({ ...text, lengthAdaptive });
+    expect(reranker.cascades).toEqual([]);
+    const { cost } = await reranker.rerank(query, documents, { budget: { cost: 0.9 } });
+    expect(cost).toBeLessThanOrEqual(0.9);
+  });
+
+  test('lists without a document that can be read say nothing of cascades', async () => {
+    const list = { query, documents };
+    const alone = await searchCascades(text, [list]);
+    expect(await searchCascades(text, [list, { query, documents: ['', ' '] }])).toEqual(alone);
+    expect(alone.cascades.length).toBeGreaterThan(1);
+    await expect(searchCascades(text, [{ query, documents: [' '] }])).rejects.toMatchObject({ code: 'DATA_INVALID' });
+    for (const options of [{ keeps: [2.5] }, { top: 0 }])
+      await expect(searchCascades(text, [list], options)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  });
+});
+
 describe('a cascade', () => {
+  test('keeps a budget whatever the lengths of its documents', async () => {
+    const cascade = { point: { lengths: [0.3, 0.12, 0.12] }, keep: 2, fidelity: 0.99, cost: 0.9 };
+    const lengthAdaptive = withCascades(text.lengthAdaptive, { cascades: [cascade], lists: 1, documents: 10 });
+    const reranker = createReranker({ ...text, lengthAdaptive });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(50), fc.constantFrom(3, 60)), { minLength: 6, maxLength: 10 }),
+        async (shapes) => {
+          const lists = shapes.map(([seed, length]) => documentOf(seed, length));
+          const ranking = await reranker.rerank(query, lists, { budget: { cost: 0.99 } });
+          expect(ranking.cost).toBeLessThanOrEqual(0.99);
+          expect(ranking.results).toHaveLength(lists.length);
+        },
+      ),
+      { numRuns: 6 },
+    );
+  });
+
   test('of all documents is the full length', async () => {
     const reranker = createReranker(text);
     const full = await reranker.rerank(query, documents);
@@ -181,7 +251,7 @@ describe('a cascade', () => {
     expect(await indexes(reranker, { point })).toEqual(fused);
     expect(await indexes(reranker)).toEqual(await indexes(alone));
     const full = await indexes(alone);
-    const first = fused.slice(0, 5).sort((a, b) => full.indexOf(a) - full.indexOf(b));
+    const first = fused.slice(0, 5).sort((a, b) => full.indexOf(a) - full.indexOf(b)); // the others as they were
     expect(await indexes(reranker, { cascade: { point, keep: 5 } })).toEqual([...first, ...fused.slice(5)]);
 
     // What was searched so is run so, and not where the documents are said to come in no order.

@@ -7,14 +7,13 @@ import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import { createLifetime, endQuietly } from '../model/lifetime.js';
 import type { RunnableTextModel } from '../model/runnable-model.js';
 import type { TaskName } from '../tasks/task.js';
-import { fuseOrders } from './fuse-orders.js';
+import { createFindings } from './findings.js';
 import { createPace } from './pace.js';
 import { choosePlan, planWithin } from './plan.js';
 import type { Plan, PlanContext } from './plan.js';
 import { rankingPlans } from './ranking-plans.js';
 import type { DocumentWindow } from './read-request.js';
-import { checkRequest, placeOf, readDocuments } from './read-request.js';
-import type { Relevance } from './relevance.js';
+import { checkRequest, checkWindows, placeOf, readDocuments } from './read-request.js';
 import { relevanceOf } from './relevance.js';
 import type {
   CreateRerankerOptions,
@@ -62,21 +61,6 @@ export interface Reranker {
   dispose(): void;
 }
 
-/** What a document was given in a stage. */
-interface Found extends Relevance {
-  readonly window: DocumentWindow;
-  readonly point: OperatingPoint;
-  /** Number of the stage. */
-  readonly stage: number;
-}
-
-/** Later stages first: they saw the best, at the full length. */
-const byRelevance = (a: Found, b: Found): number =>
-  b.stage - a.stage || b.score - a.score || b.logit - a.logit || a.window.document - b.window.document;
-
-/** Documents in the order they came in. */
-const byArrival = (a: Found, b: Found): number => a.window.document - b.window.document;
-
 /** Milliseconds before a deadline that are kept for putting the answer together. */
 const reserve = (deadlineMs: number): number => Math.min(2, 0.02 * deadlineMs);
 
@@ -93,6 +77,7 @@ export const createReranker = (
   { label, scale, windowLength, stride, ordered, now = () => performance.now() }: CreateRerankerOptions = {},
 ): Reranker => {
   const { layers, positions } = model.dimensions;
+  checkWindows({ windowLength, stride });
   const relevance = relevanceOf(model.task, { label, scale });
   const sizes = { maxLength: Math.min(windowLength ?? positions, positions), stride };
   const searched = (lengthAdaptive?.paretoSet ?? []).filter(({ point }) => runsBits(point, model));
@@ -100,6 +85,7 @@ export const createReranker = (
   const { full, points, cascades, fuses } = rankingPlans(
     {
       ...{ layers, searched, file: lengthAdaptive, builtIn: model.builtIn },
+      runs: (point) => runsBits(point, model),
       shareAt: (point) => model.macs(sizes.maxLength, point) / model.macs(sizes.maxLength),
     },
     { ordered },
@@ -122,14 +108,11 @@ export const createReranker = (
     };
   };
 
-  /** The best first; those whose scores are of fewer tokens in the order of the first search, too, where there was one. */
-  const inOrder = (found: Iterable<Found>): Found[] => {
-    const ranked = [...found].sort(byRelevance);
-    if (!fuses) return ranked;
-    const again = ranked.filter(({ stage }) => stage > 0);
-    const rest = ranked.slice(again.length);
-    if (rest.every(({ point }) => isFullPoint(point))) return ranked;
-    return [...again, ...fuseOrders([rest, [...rest].sort(byArrival)])];
+  /** As many of the first as so many MACs pay for: a cascade reckons with documents that are equally long. */
+  const leadingWithin = (best: readonly DocumentWindow[], macs: number): readonly DocumentWindow[] => {
+    let left = macs * (1 + 1e-9);
+    const dear = best.findIndex((window) => (left -= macsOf([window], full)) < 0);
+    return dear < 0 ? best : best.slice(0, dear);
   };
 
   const rank = async (
@@ -139,10 +122,10 @@ export const createReranker = (
     clock: Clock,
   ): Promise<Omit<Reranking, 'milliseconds'>> => {
     const read = readDocuments(tokenizer, query, documents, sizes);
-    const failed = read.flatMap(({ error }, index) => (error ? [{ index, error }] : []));
+    const unread = read.flatMap(({ error }, index) => (error ? [{ index, error }] : []));
     const windows = read.flatMap(({ value }) => value ?? []);
-    if (windows.length === 0) return { results: [], unseen: [], failed, stages: [], cost: 0 };
-    const { costOf, expected } = measures(windows, read.length - failed.length);
+    if (windows.length === 0) return { results: [], unseen: [], failed: unread, stages: [], cost: 0 };
+    const { costOf, expected } = measures(windows, read.length - unread.length);
     const context: PlanContext = { full, points, cascades, costOf };
     const { point: asked = options.cascade ?? options.budget } = options;
     const { due } = clock;
@@ -156,38 +139,42 @@ export const createReranker = (
     const plan = choose();
     validateOperatingPoint(plan.point, layers);
 
-    const found = new Map<number, Found>();
+    const findings = createFindings({ relevance, fuses });
     const stages: RerankStage[] = [];
     let spent = 0;
     const runStage = async (waiting: readonly DocumentWindow[], point: OperatingPoint): Promise<void> => {
-      const stage = stages.length;
       const scored = await scoreWindows(waiting, point, { model, pace, clock, signal: options.signal });
       spent += macsOf(scored, point);
-      for (const { logits, ...window } of scored) {
-        const before = found.get(window.document);
-        const here: Found = { ...relevance(logits), window, point, stage };
-        if (before === undefined || before.stage < stage || here.score > before.score) found.set(window.document, here);
-      }
+      findings.add(scored, point);
       const seen = new Set(scored.map(({ document }) => document)).size;
       if (seen > 0) stages.push({ point, documents: seen, inputs: scored.length });
     };
     await runStage(windows, plan.point);
-    const first = inOrder(found.values());
+    const first = findings.ranked().map(({ window }) => window);
     const again = goesOn ? first.length : plan.keep;
-    if (again > 0 && !isFullPoint(plan.point) && pointKey(plan.point) !== pointKey(full))
-      await runStage(
-        first.slice(0, again).map(({ window }) => window),
-        full,
-      );
+    if (again > 0 && !isFullPoint(plan.point) && pointKey(plan.point) !== pointKey(full)) {
+      const left =
+        (options.budget && 'cost' in options.budget ? options.budget.cost : Infinity) * macsOf(windows) - spent;
+      await runStage(leadingWithin(first.slice(0, again), left), full);
+    }
 
-    const results = inOrder(found.values())
-      .slice(0, options.topK)
-      .map(({ score, logit, point, window: { document, input } }): RankedDocument => {
-        const place = placeOf(input);
-        return { index: document, score, logit, point, ...(place && { window: place }) };
-      });
-    const unseen = read.flatMap(({ value }, index) => (value && !found.has(index) ? [index] : []));
-    return { results, unseen, failed, stages, cost: spent / macsOf(windows) };
+    const ranked = findings.ranked();
+    const seen = new Set([
+      ...ranked.map(({ window }) => window.document),
+      ...findings.broken().map(({ index }) => index),
+    ]);
+    return {
+      results: ranked
+        .slice(0, options.topK)
+        .map(({ score, logit, point, window: { document, input } }): RankedDocument => {
+          const place = placeOf(input);
+          return { index: document, score, logit, point, ...(place && { window: place }) };
+        }),
+      unseen: read.flatMap(({ value }, index) => (value && !seen.has(index) ? [index] : [])),
+      failed: [...unread, ...findings.broken()].sort((a, b) => a.index - b.index),
+      stages,
+      cost: spent / macsOf(windows),
+    };
   };
 
   return {

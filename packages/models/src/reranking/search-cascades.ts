@@ -69,11 +69,20 @@ export const searchCascades = async (
 ): Promise<RerankRecord> => {
   if (lists.length === 0)
     throw new ModelError('DATA_INVALID', 'There are no lists of candidates to search on; expected at least one.');
+  const wrong = keeps?.find((keep) => !(Number.isInteger(keep) && keep >= 0));
+  if (wrong !== undefined)
+    throw new ModelError(
+      'OPTION_INVALID',
+      `keeps holds ${wrong}; expected whole numbers of documents that are scored again, from 0.`,
+    );
+  if (!(Number.isInteger(top) && top >= 1))
+    throw new ModelError('OPTION_INVALID', `top is ${top}; expected a whole number of documents from 1.`);
   const reranker = createReranker(text, { ...options, ordered });
   const points = (asked ?? reranker.points.map(({ point }) => point)).filter((point) => !isFullPoint(point));
   const scored: ScoredList[] = [];
   for (const { query, documents } of lists) {
     const { results } = await reranker.rerank(query, documents, { signal });
+    if (results.length === 0) continue; // none of its documents can be read: it has no order
     const passes: { order: number[]; cost: number }[] = [];
     for (const point of points) {
       const pass = await reranker.rerank(query, documents, { point, signal });
@@ -86,6 +95,11 @@ export const searchCascades = async (
     });
     onList?.(scored.length, lists.length);
   }
+  if (scored.length === 0)
+    throw new ModelError(
+      'DATA_INVALID',
+      'No list of candidates has a document that can be read; expected at least one.',
+    );
   const longest = Math.max(...scored.map(({ order }) => order.length));
   const usual = [0, 0.1, 0.2, 0.3, 0.4, 0.5].map((share) => Math.ceil(share * longest));
   const counts = [...new Set(keeps ?? usual)].filter((keep) => keep !== 1); // one alone is in its place already
@@ -114,8 +128,8 @@ export const searchCascades = async (
   };
   return {
     cascades: undominated([...measured.filter(({ cost }) => cost < 1), whole]),
-    lists: lists.length,
-    documents: lists.reduce((sum, { documents }) => sum + documents.length, 0),
+    lists: scored.length,
+    documents: scored.reduce((sum, { order }) => sum + order.length, 0),
     ...(ordered && { ordered }),
   };
 };

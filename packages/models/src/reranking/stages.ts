@@ -55,7 +55,7 @@ const nextBatch = (
 };
 
 /**
- * Scores windows at a point, in their order, until all are scored or the time is over.
+ * Scores windows at a point, in their order, until all are scored or the time is over. Logits may be no finite numbers.
  *
  * @returns those that were scored, a leading part of `windows`
  * @throws ModelError `ABORTED`
@@ -71,7 +71,7 @@ export const scoreWindows = async (
     const logits = await predictLogits(
       model,
       batch.map(({ input }) => input),
-      { point, signal },
+      { point, signal, unchecked: true },
     );
     pace.observe(tokensOf(batch), point, clock.now() - start);
     return batch.map((window, i) => ({ ...window, logits: logits[i] as Float32Array }));

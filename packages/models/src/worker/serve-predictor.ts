@@ -71,10 +71,14 @@ const openOnTensorFlow: Opening<ServedPredictor> = async (source, given) => {
 };
 
 const openRerankerOnTensorFlow: Opening<ServedReranker, WorkerRerankerOptions> = async (source, given) => {
-  const { label, scale, windowLength, stride, ...others } = given;
+  const { label, scale, windowLength, stride, ordered, ...others } = given;
+  const ranking = { label, scale, windowLength, stride, ordered } satisfies Record<
+    keyof WorkerRerankerOptions,
+    unknown
+  >;
   const { files, backend, options } = await startFor(source, others);
   const { createReranker } = await import('../reranking/reranker.js'); // what only predicts needs none of it
-  const reranker = createReranker(await openTrainedModel(files, options), { label, scale, windowLength, stride });
+  const reranker = createReranker(await openTrainedModel(files, options), ranking);
   return { reranker, backend };
 };
 

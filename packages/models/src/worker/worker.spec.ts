@@ -207,6 +207,24 @@ describe('a reranker in a worker', () => {
     }
   });
 
+  test('takes every option that one in the thread takes', async () => {
+    const { page, worker } = openPorts();
+    servePredictor({ line: worker });
+    const options = { label: predictor.labels[0], ordered: true, windowLength: 12, stride: 2, scale: 'raw' } as const;
+    const there = await createWorkerReranker(page, source, { cacheFolder, backends: ['cpu'], ...options });
+    const own = createReranker(await openTrainedModel(source, { cacheFolder }), options);
+    const many = Array.from({ length: 8 }, (_, i) => documents[(i * 3) % 4] ?? '').map((text, i) =>
+      typeof text === 'string' ? `${text} ${'film '.repeat(i * 2)}` : text,
+    );
+    const point = { lengths: [0.8, 0.5, 0.3] };
+    const { results } = await there.rerank('which film is good', many, { point });
+    expect(results).toEqual((await own.rerank('which film is good', many, { point })).results);
+    const plain = await here.rerank('which film is good', many, { point });
+    expect(results.map(({ index }) => index)).not.toEqual(plain.results.map(({ index }) => index));
+    there.dispose();
+    own.dispose();
+  });
+
   test('keeps a deadline that counts from the call, once it has been timed', async () => {
     await ofWorker.calibrate({ lengths: [8], repeats: 1, seconds: 0.1 });
     const { results, unseen } = await ofWorker.rerank('which film is good', documents, { deadlineMs: 2000 });

@@ -39,7 +39,7 @@ const served = (
 };
 
 const full = { lengths: fullLength(3) };
-const { points: late } = rankingPlans({ layers: 3, file: undefined, searched: [], shareAt: () => 1 });
+const { points: late } = rankingPlans({ layers: 3, file: undefined, searched: [], runs: () => true, shareAt: () => 1 });
 const half = { lengths: [0.5, 0.5, 0.5] };
 const fifth = { lengths: [0.2, 0.2, 0.2] };
 /** Of a reranker whose cascades were searched, and whose points were not. */

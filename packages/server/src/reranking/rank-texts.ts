@@ -85,7 +85,8 @@ const endsIt = (error: unknown): boolean =>
 const createRun = (model: ServedModel, request: RankRequest) => {
   const { ranking: by } = model;
   const results: InferenceResult[] = [];
-  const found = new Map<number, { readonly prediction: Prediction; readonly stage: number }>();
+  /** What each stage gave of which texts. */
+  const found: Map<number, Prediction>[] = [];
   const stages: { point: OperatingPoint; texts: number }[] = [];
   const weigh: Weigh = ({ tokens }) => by?.macs(tokens, {}) ?? tokens;
   const job = async (texts: readonly number[], stage: number, more: Partial<InferenceRequest>): Promise<void> => {
@@ -96,40 +97,42 @@ const createRun = (model: ServedModel, request: RankRequest) => {
       rawScores: true,
     });
     results.push(result);
-    texts.forEach((text, row) => found.set(text, { prediction: result.predictions[row] as Prediction, stage }));
+    const here = (found[stage] ??= new Map<number, Prediction>());
+    texts.forEach((text, row) => here.set(text, result.predictions[row] as Prediction));
     const before = stages[stage];
     stages[stage] = { point: result.point, texts: (before?.texts ?? 0) + texts.length };
   };
   /** The best of a stage first; where that saw fewer tokens, by the order of the first search, too, where there was one. */
   const rankedOf = (stage: number): RankedText[] => {
-    const ranked = [...found]
-      .filter(([, one]) => one.stage === stage)
-      .map(([text, { prediction }]) => ({ text, logit: prediction.logits?.[0] ?? prediction.score }))
+    const ranked = [...(found[stage] ?? [])]
+      .map(([text, { logits, score }]) => ({ text, logit: logits?.[0] ?? score }))
       .sort(byRelevance);
     if (!by?.plans.fuses || isFullPoint(stages[stage]?.point ?? {})) return ranked;
     return fuseOrders([ranked, [...ranked].sort(byArrival)]);
   };
-  const result = (): InferenceResult =>
-    together(
-      results,
-      [...found].sort(([one], [other]) => one - other).map(([, { prediction }]) => prediction),
-      weigh,
-    );
-  const ranking = (): Ranking => ({
-    ranked: stages
-      .map((_, stage) => rankedOf(stage))
-      .reverse()
-      .flat(),
-    stages: stages.filter(Boolean),
-    result: result(),
-  });
+  /** What a later stage saw before the others, which stay in the order of the first. */
+  const ranked = (): RankedText[] => {
+    const seen = new Set<number>();
+    return [...stages.keys()].reverse().flatMap((stage) => {
+      const own = rankedOf(stage).filter(({ text }) => !seen.has(text));
+      own.forEach(({ text }) => seen.add(text));
+      return own;
+    });
+  };
+  /** The last that was said of each text, in their order. */
+  const predictions = (): Prediction[] =>
+    [...new Map(found.flatMap((stage) => [...stage]))]
+      .sort(([one], [other]) => one - other)
+      .map(([, prediction]) => prediction);
+  const result = (): InferenceResult => together(results, predictions(), weigh);
+  const ranking = (): Ranking => ({ ranked: ranked(), stages: stages.filter(Boolean), result: result() });
   /** The first of some texts that cost at most so much again at the full length, as a share of what all of them take there. */
   const within = (texts: readonly number[], share: number): number[] => {
-    const weights = texts.map((text) => weigh((found.get(text) as { readonly prediction: Prediction }).prediction));
-    const whole = [...found.values()].reduce((total, { prediction }) => total + weigh(prediction), 0);
-    let spent = 0;
-    const over = weights.findIndex((weight) => (spent += weight / whole) > share + 1e-9);
-    return over < 0 ? [...texts] : texts.slice(0, over);
+    const [first = new Map<number, Prediction>()] = found;
+    const weightOf = (text: number): number => weigh(first.get(text) as Prediction);
+    let left = share * [...first.keys()].reduce((sum, text) => sum + weightOf(text), 0) * (1 + 1e-9);
+    const dear = texts.findIndex((text) => (left -= weightOf(text)) < 0);
+    return dear < 0 ? [...texts] : texts.slice(0, dear);
   };
   return { job, rankedOf, ranking, result, within, found };
 };
@@ -214,7 +217,7 @@ export const rankTextsWithin = async (
       await pass(best, stage + 1, plans.full);
     }
   } catch (error) {
-    if (!endsIt(error) || found.size === 0) throw error;
+    if (!endsIt(error) || found.length === 0) throw error;
   }
   return ranking();
 };

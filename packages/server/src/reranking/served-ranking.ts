@@ -27,10 +27,12 @@ export const servedRanking = (
   const { layers, positions } = dimensions;
   if (makeTask(task).answers !== 'label' || labels.length > 1) return undefined;
   const searched = paretoSet.filter(({ score }) => !Number.isNaN(score)); // else the full length stands alone in it
-  const shareAt: Parameters<typeof rankingPlans>[0]['shareAt'] = (point) =>
-    macs(positions, point) / macs(positions, {});
   return {
-    plans: rankingPlans({ layers, file, searched, builtIn, shareAt }),
+    plans: rankingPlans({
+      ...{ layers, file, searched, builtIn },
+      runs: ({ bits }) => bits === undefined || searched.some(({ point }) => point.bits === bits),
+      shareAt: (point) => macs(positions, point) / macs(positions, {}),
+    }),
     budget: defaultBudget,
     macs,
     tokens: estimate.tokens,
