@@ -186,9 +186,13 @@ describe("Cohere's and Jina's route", () => {
     cut.dispose();
   });
 
-  test.each(['late', 'cascades', 'ordered'])('within a budget of cost %s runs what the library runs', async (model) => {
+  test.each([
+    ['late', [0.95]],
+    ['cascades', [0.7, 0.85]],
+    ['ordered', [0.7, 0.85]],
+  ] as const)('within a budget of cost %s runs what the library runs', async (model, costs) => {
     const ours = createReranker(await openTrainedModel(join(folder, model)));
-    for (const cost of [0.7, 0.85]) {
+    for (const cost of costs) {
       const expected = await ours.rerank(query, documents, { budget: { cost } });
       const { status, json } = await http.post('/v1/rerank', { model, query, documents, budget_cost: cost });
       expect(status).toBe(200);
@@ -206,10 +210,15 @@ describe("Cohere's and Jina's route", () => {
   });
 
   test('the budget of a server holds for rankings, too', async () => {
-    const { url, process } = await startServer([join(folder, 'cascades'), '--budget', 'cost=0.6']);
-    const { status, json } = await clientOf(url).post('/v1/rerank', { query, documents });
-    expect(status).toBe(200);
-    expect((json as Answered).stages).toEqual([{ length_config: '0.6,0.5,0.4', documents: 9 }]);
+    const { url, process } = await startServer([join(folder, 'cascades'), '--budget', 'cost=0.7']);
+    const ask = async (more: object) => (await clientOf(url).post('/v1/rerank', { query, documents, ...more })).json;
+    const { stages, results } = (await ask({})) as Answered;
+    expect(stages[0]).toEqual({ length_config: '0.6,0.5,0.4', documents: 9 });
+    const scores = results.map(({ index }) => index);
+    expect(((await ask({ budget_cost: 0.7 })) as Answered).results.map(({ index }) => index)).toEqual(scores);
+    expect(((await ask({ length_config: 'full' })) as Answered).stages).toEqual([
+      { length_config: '1,1,1', documents: 9 },
+    ]);
     await process.end('SIGTERM');
   });
 
