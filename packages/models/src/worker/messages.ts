@@ -75,7 +75,16 @@ export type WorkerRequest = WorkerCall & { readonly id: number };
 /** What a page is told of a model when it is open. */
 export type WorkerModel = Pick<
   Predictor,
-  'engine' | 'task' | 'answers' | 'dimensions' | 'head' | 'paretoSet' | 'labels' | 'embedding' | 'weightBytes'
+  | 'engine'
+  | 'task'
+  | 'answers'
+  | 'dimensions'
+  | 'head'
+  | 'paretoSet'
+  | 'builtIn'
+  | 'labels'
+  | 'embedding'
+  | 'weightBytes'
 > & {
   readonly backend: StartedBackend | undefined;
 };

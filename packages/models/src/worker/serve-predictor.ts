@@ -144,8 +144,8 @@ export const servePredictor = ({
   ): Promise<WorkerModel> => {
     const { predictor, backend } = await open(source, { ...options, ...reporting(id, signal) });
     keep({ models: predictors, id }, predictor, signal);
-    const { engine, task, answers, dimensions, head, paretoSet, labels, embedding, weightBytes } = predictor;
-    return { engine, task, answers, dimensions, head, paretoSet, labels, embedding, weightBytes, backend };
+    const { engine, task, answers, dimensions, head, paretoSet, builtIn, labels, embedding, weightBytes } = predictor;
+    return { engine, task, answers, dimensions, head, paretoSet, builtIn, labels, embedding, weightBytes, backend };
   };
 
   const openRanking = async (
