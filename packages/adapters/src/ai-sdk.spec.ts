@@ -92,3 +92,30 @@ test('rerank: what a deadline leaves out is told', async () => {
     }),
   ).rejects.toMatchObject({ code: 'OPTION_INVALID' });
 });
+
+const full = { lengths: [1, 1, 1] };
+const short = { lengths: [1, 0.5, 0.5] };
+test.each([
+  ['cascade', { cascade: { point: short, keep: 2 } }],
+  ['point', { point: short }],
+  ['budget', { budget: { cost: 0.9 } }],
+] as const)('rerank: what a call says goes before the %s of the model', async (way, options) => {
+  const seen: unknown[] = [];
+  const watched: Pick<Reranker, 'rerank'> = {
+    rerank: (query, texts, asked = {}) => {
+      seen.push(Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)));
+      return reranker.rerank(query, texts, asked);
+    },
+  };
+  const model = createRerankingModel(watched, { ...options, deadlineMs: 60_000 });
+  const asked = { model, query: question, documents, maxRetries: 0 };
+  const ways = [{ budget: { cost: 0.8 } }, { point: full }, { cascade: { point: full, keep: 0 } }];
+  for (const own of [{}, { deadlineMs: 50_000 }, ...ways])
+    await rerank({ ...asked, providerOptions: { 'length-adaptive': own } });
+  const { [way]: usual } = options as Record<string, unknown>;
+  expect(seen).toEqual([
+    { [way]: usual, deadlineMs: 60_000 },
+    { [way]: usual, deadlineMs: 50_000 },
+    ...ways.map((own) => ({ ...own, deadlineMs: 60_000 })),
+  ]);
+});

@@ -1,7 +1,7 @@
 /** The Vercel AI SDK: an embedding model and a reranking model. */
 import type { EmbeddingModelV3, JSONObject, RerankingModelV3, SharedV3Warning } from '@ai-sdk/provider';
 import type { Budget, RerankDocument } from '@length-adaptive/models/predict';
-import { everyDocument } from './ranking.js';
+import { everyDocument, rankingOfCall } from './ranking.js';
 import type { DocumentReranker, RankingOptions } from './ranking.js';
 import { vectorMaker } from './vectors.js';
 import type { Embedder, EmbeddingOptions, TextRole } from './vectors.js';
@@ -26,7 +26,7 @@ interface EmbedCallOptions {
 }
 
 /** What a call of `rerank` may say there. */
-type RerankCallOptions = Pick<RankingOptions, 'deadlineMs' | 'budget'>;
+type RerankCallOptions = Omit<RankingOptions, 'topN'>;
 
 /** The options of a call. What is in them is checked where it is used. */
 const optionsOf = <Options>(given: Readonly<Record<string, JSONObject>> | undefined): Options =>
@@ -84,8 +84,8 @@ export const createRerankingModel = (
   modelId,
   doRerank: async ({ documents, query, topN, abortSignal, providerOptions }) => {
     const texts = documents.type === 'text' ? documents.values : documents.values.map(documentOf);
-    const asked = optionsOf<RerankCallOptions>(providerOptions);
-    const found = await reranker.rerank(query, texts, { ...options, ...asked, signal: abortSignal });
+    const asked = rankingOfCall(options, optionsOf<RerankCallOptions>(providerOptions));
+    const found = await reranker.rerank(query, texts, { ...asked, signal: abortSignal });
     const scored = everyDocument(found).flatMap(({ index, score }) =>
       score === undefined ? [] : [{ index, relevanceScore: score }],
     );

@@ -46,6 +46,46 @@ test('a vector store finds what queries ask for', async () => {
   expect(found.map(([document]) => document?.pageContent)).toEqual(passages);
 });
 
+test('calls run as many at once, and are tried as often again, as LangChain.js is told', async () => {
+  const counts = { calls: 0, running: 0, most: 0 };
+  let failures = 0;
+  const failing: Pick<Predictor, 'embed' | 'embedding' | 'identity'> = {
+    ...embedder,
+    embed: (async () => {
+      counts.calls += 1;
+      counts.running += 1;
+      counts.most = Math.max(counts.most, counts.running);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      counts.running -= 1;
+      if (failures-- > 0) throw new Error('lost');
+      return [{ vector: Float32Array.of(1), tokens: 3 }];
+    }) as unknown as Predictor['embed'],
+  };
+  const one = createEmbeddings(failing, { maxConcurrency: 1, maxRetries: 1 });
+  await Promise.all([one.embedQuery('a'), one.embedQuery('b'), one.embedDocuments(['c'])]);
+  expect(counts).toEqual({ calls: 3, running: 0, most: 1 });
+  failures = 1;
+  expect(await one.embedQuery('a')).toEqual([1]);
+  expect(counts.calls).toBe(5);
+  failures = 1;
+  await expect(createEmbeddings(failing).embedQuery('a')).rejects.toThrow('lost');
+  expect(counts.calls).toBe(6);
+});
+
+test('what the model refuses is not tried again', async () => {
+  let calls = 0;
+  const watched: Pick<Predictor, 'embed' | 'embedding' | 'identity'> = {
+    ...embedder,
+    embed: ((...given: Parameters<Predictor['embed']>) => {
+      calls += 1;
+      return embedder.embed(...given);
+    }) as unknown as Predictor['embed'],
+  };
+  const embeddings = createEmbeddings(watched, { maxRetries: 3 });
+  await expect(embeddings.embedDocuments(['a text', ''])).rejects.toMatchObject({ code: 'TEXT_EMPTY' });
+  expect(calls).toBe(1);
+});
+
 test('a compressor puts documents in order, with their relevance', async () => {
   const compressor = createDocumentCompressor(reranker, { topN: 3 });
   expect(BaseDocumentCompressor.isBaseDocumentCompressor(compressor)).toBe(true);

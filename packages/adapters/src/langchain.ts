@@ -3,10 +3,11 @@ import type { DocumentInterface } from '@langchain/core/documents';
 import { Embeddings } from '@langchain/core/embeddings';
 import type { EmbeddingsParams } from '@langchain/core/embeddings';
 import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors';
+import { ModelError } from '@length-adaptive/models/predict';
 import { rankDocuments } from './ranking.js';
 import type { DocumentReranker, RankingOptions } from './ranking.js';
 import { vectorMaker } from './vectors.js';
-import type { Embedder, EmbeddingOptions, MakeVectors } from './vectors.js';
+import type { Embedder, EmbeddingOptions, MakeVectors, TextRole } from './vectors.js';
 
 export type { DocumentReranker, RankingOptions } from './ranking.js';
 export type { Embedder, EmbeddingOptions } from './vectors.js';
@@ -20,17 +21,27 @@ class LengthAdaptiveEmbeddings extends Embeddings {
   }
 
   async embedDocuments(documents: string[]): Promise<number[][]> {
-    return (await this.#vectors('document', documents)).rows;
+    return this.#rows('document', documents);
   }
 
   async embedQuery(query: string): Promise<number[]> {
-    const { rows } = await this.#vectors('query', [query]);
-    return rows[0] ?? [];
+    const [row = []] = await this.#rows('query', [query]);
+    return row;
+  }
+
+  #rows(role: TextRole, texts: readonly string[]): Promise<number[][]> {
+    return this.caller.call(async () => (await this.#vectors(role, texts)).rows);
   }
 }
 
+/** What a model refuses it refuses again. */
+const giveUp = (error: unknown): void => {
+  if (error instanceof ModelError) throw error;
+};
+
 /**
- * Embeddings of LangChain.js: what its vector stores take.
+ * Embeddings of LangChain.js: what its vector stores take. Unlike those of a model behind a network, a call that fails is tried again only where `maxRetries`
+ * says so, and never where the model refused it (a `ModelError`), unless `onFailedAttempt` is given.
  *
  * @param embedder a predictor of a model that makes vectors
  * @example
@@ -38,12 +49,12 @@ class LengthAdaptiveEmbeddings extends Embeddings {
  */
 export const createEmbeddings = (
   embedder: Embedder,
-  { maxConcurrency, maxRetries, onFailedAttempt, ...options }: EmbeddingOptions & EmbeddingsParams = {},
+  { maxConcurrency, maxRetries = 0, onFailedAttempt = giveUp, ...options }: EmbeddingOptions & EmbeddingsParams = {},
 ): Embeddings =>
   new LengthAdaptiveEmbeddings(vectorMaker(embedder, options), {
     ...(maxConcurrency !== undefined && { maxConcurrency }),
-    ...(maxRetries !== undefined && { maxRetries }),
-    ...(onFailedAttempt !== undefined && { onFailedAttempt }),
+    maxRetries,
+    onFailedAttempt,
   });
 
 class LengthAdaptiveCompressor extends BaseDocumentCompressor {

@@ -9,6 +9,19 @@ export interface RankingOptions extends Pick<RerankOptions, 'budget' | 'point' |
   readonly topN?: number | undefined;
 }
 
+/** How a call ranks that may say so itself: what it says goes before its model's options, and a way to choose what runs in place of any of theirs. */
+export const rankingOfCall = (
+  { topN, budget, point, cascade, deadlineMs }: RankingOptions,
+  call: Omit<RankingOptions, 'topN'>,
+): RankingOptions => {
+  const chooses = [call.budget, call.point, call.cascade].some((way) => way !== undefined);
+  return {
+    topN,
+    ...(chooses ? { budget: call.budget, point: call.point, cascade: call.cascade } : { budget, point, cascade }),
+    deadlineMs: call.deadlineMs ?? deadlineMs,
+  };
+};
+
 /** The number of a document, and how relevant it is; without a score where a deadline left no time for it, or where it cannot be read. */
 export interface Ranked {
   readonly index: number;

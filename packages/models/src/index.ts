@@ -337,6 +337,10 @@ export { bestAnswers } from './tasks/span-answers.js';
 export type { BestAnswersOptions, SpanAnswer } from './tasks/span-answers.js';
 
 export { fuseOrders } from './reranking/fuse-orders.js';
+export { choosePlan, planWithin } from './reranking/plan.js';
+export type { Plan, PlanContext, PlanTimes } from './reranking/plan.js';
+export { rankingPlans } from './reranking/ranking-plans.js';
+export type { RankingModel, RankingPlans } from './reranking/ranking-plans.js';
 export { createReranker } from './reranking/reranker.js';
 export type { Reranker } from './reranking/reranker.js';
 export type {

@@ -88,6 +88,10 @@ export type { TokenTask } from './tasks/token-classification.js';
 export { createBm25 } from './reranking/bm25.js';
 export type { Bm25 } from './reranking/bm25.js';
 export { fuseOrders } from './reranking/fuse-orders.js';
+export { choosePlan, planWithin } from './reranking/plan.js';
+export type { Plan, PlanContext, PlanTimes } from './reranking/plan.js';
+export { rankingPlans } from './reranking/ranking-plans.js';
+export type { RankingModel, RankingPlans } from './reranking/ranking-plans.js';
 export { createReranker } from './reranking/reranker.js';
 export type { Reranker } from './reranking/reranker.js';
 export type {

@@ -54,7 +54,10 @@ interface OpenAiAnswer {
 }
 
 test('/v1/embeddings gives the vectors of the model, with what they took', async () => {
-  const { status, json } = await post('/v1/embeddings', { model: 'vectors', input: texts, user: 'me' });
+  const { status, json } = await post('/v1/embeddings', {
+    ...{ model: 'vectors', input: texts, user: 'me' },
+    ...{ input_type: 'passage', extra_body: { truncate: 'END' } }, // of other servers' clients
+  });
   expect(status).toBe(200);
   const { data, model, usage } = json as OpenAiAnswer;
   expect(json).toMatchObject({ object: 'list', data: [{ object: 'embedding', index: 0 }, { index: 1 }, { index: 2 }] });
@@ -131,7 +134,14 @@ test.each<[string, object, number, string, RegExp]>([
   ['/v1/embeddings', { model: 'vectors', input: [] }, 400, 'TEXT_EMPTY', /No text came/],
   ['/v1/embeddings', { model: 'nobody', input: 'a' }, 404, 'MODEL_NOT_FOUND', /nobody/],
   ['/v1/embeddings', { model: 'reviews', input: 'a' }, 422, 'TASK_MISMATCH', /is for embedding/],
-  ['/v1/embeddings', { model: 'vectors', input: 'a film', budget: 1 }, 400, 'REQUEST_INVALID', /budget/],
+  ['/v1/embeddings', { model: 'vectors', input: 'a film', budget_cost: 7 }, 400, 'REQUEST_INVALID', /budget_cost/],
+  [
+    '/v1/embeddings',
+    { model: 'vectors', input: [[2, 9, 3]], prompt_name: 'query' },
+    400,
+    'REQUEST_INVALID',
+    /prompt_name is "query", and token ids came/,
+  ],
   [
     '/v1/embeddings',
     { model: 'vectors', input: 'a film', prompt_name: 'passage' },

@@ -61,8 +61,15 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
       weightBytes: pool.facts.weightBytes,
       openedBytes: Math.max(0, process.memoryUsage.rss() - before),
     };
-    const model = serveModel({ name: entry.name, version: entry.version }, pool, options, observer);
     const files = await readModelFiles(entry.source, { adapter, tower }).catch(() => undefined);
+    let model: OpenModel;
+    try {
+      const label = { name: entry.name, version: entry.version };
+      model = serveModel(label, pool, { ...options, file: files?.lengthAdaptive }, observer);
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
     const scoreScale = scoreScaleOf(files?.lengthAdaptive);
     return {
       entry,

@@ -1,3 +1,4 @@
+import type { LengthAdaptiveFile } from '@length-adaptive/models';
 import { makeTask } from '@length-adaptive/models/predict';
 import { ServerError, invalidRequest } from './errors.js';
 import { createLoadController } from './planning/load-controller.js';
@@ -5,6 +6,7 @@ import { createOfferedLoad } from './planning/offered-load.js';
 import { createSpeed } from './planning/speed.js';
 import { createWaitCorrection } from './planning/wait-correction.js';
 import { notReady, type ModelPool } from './pool/model-pool.js';
+import { servedRanking } from './reranking/served-ranking.js';
 import type { InferenceRequest } from './request.js';
 import type { ServedModel } from './service.js';
 import type { ServiceOptions } from './service-options.js';
@@ -28,10 +30,13 @@ export interface OpenModel extends ServedModel {
   close(): Promise<void>;
 }
 
-export type QueueOptions = Pick<
+export interface QueueOptions extends Pick<
   ServiceOptions,
   'maxBatchTokens' | 'maxBatchTexts' | 'maxQueue' | 'maxQueueMs' | 'targetDelayMs' | 'defaultBudget' | 'log'
->;
+> {
+  /** What the model's files say of its rankings. */
+  readonly file?: LengthAdaptiveFile | undefined;
+}
 
 /** Milliseconds between two looks at the queue while there is something to see. */
 const updateMs = 25;
@@ -41,7 +46,11 @@ const shuttingDown = (): ServerError =>
     retryAfterMs: 1000,
   });
 
-/** Serves a model that is open: queues, plans, batches, and runs on its threads. */
+/**
+ * Serves a model that is open: queues, plans, batches, and runs on its threads.
+ *
+ * @throws ModelError `FILE_INVALID` for cascades of a reranker that are none
+ */
 export const serveModel = (
   label: { readonly name: string; readonly version: string },
   pool: ModelPool,
@@ -53,6 +62,7 @@ export const serveModel = (
     targetDelayMs = 100,
     defaultBudget = {},
     log,
+    file,
   }: QueueOptions,
   observer?: Observer,
 ): OpenModel => {
@@ -64,6 +74,7 @@ export const serveModel = (
   const controller = createLoadController({ levels: paretoSet.length, targetDelayMs });
   const offered = createOfferedLoad(paretoSet.length, threads);
   const estimate = createTokenEstimate(makeTask(task).longTexts === 'windows' ? undefined : dimensions.positions);
+  const ranking = servedRanking(facts, { file, defaultBudget, macs, estimate });
   const queue = createWorkQueue();
   const waitCorrection = createWaitCorrection();
   const runner = createBatchRunner({
@@ -239,6 +250,7 @@ export const serveModel = (
 
   return {
     ...label,
+    ...(ranking && { ranking }),
     infer,
     status: () => ({
       ...label,
@@ -247,6 +259,7 @@ export const serveModel = (
       engine: facts.engine,
       labels: facts.labels,
       ...(facts.prior !== undefined && { prior: facts.prior }),
+      ...(facts.pooling !== undefined && { pooling: facts.pooling }),
       positions: dimensions.positions,
       paretoSet,
       operatingPoint: controller.ceiling,

@@ -1,5 +1,15 @@
-import type { Encoding, ParetoPoint, PriorName, TaskName } from '@length-adaptive/models';
-import type { InferenceRequest, InferenceResult } from './request.js';
+import type { OperatingPoint } from '@length-adaptive/core';
+import type {
+  EmbeddingPooling,
+  Encoding,
+  ParetoPoint,
+  PriorName,
+  RankingPlans,
+  TaskName,
+  TextInput,
+  TokenInput,
+} from '@length-adaptive/models';
+import type { InferenceRequest, InferenceResult, RequestBudget } from './request.js';
 
 /** What the scores of a model's Pareto set are: `min_score` is on the scale of `metric`. */
 export interface ScoreScale {
@@ -34,6 +44,8 @@ export interface ModelStatus {
   readonly labels: readonly string[];
   /** What ranks tokens beforehand; absent where nothing does. */
   readonly prior?: PriorName | undefined;
+  /** What makes one vector of those of all tokens; absent for a model that makes none. */
+  readonly pooling?: EmbeddingPooling | undefined;
   /** Tokens an input may have. */
   readonly positions: number;
   readonly paretoSet: readonly ParetoPoint[];
@@ -58,10 +70,23 @@ export interface ModelStatus {
   readonly speed: { readonly overheadMs: number; readonly msPerGigaMac: number };
 }
 
+/** What the rankings of a model are planned by. */
+export interface ServedRanking {
+  readonly plans: RankingPlans;
+  /** Budget of requests that name none. */
+  readonly budget: RequestBudget;
+  /** MACs of an input of so many tokens. */
+  macs(tokens: number, point: OperatingPoint): number;
+  /** Tokens that an input is guessed to have, before a thread has counted them. */
+  tokens(input: TextInput | TokenInput, inWindows?: boolean): number;
+}
+
 /** A model that answers requests. */
 export interface ServedModel {
   readonly name: string;
   readonly version: string;
+  /** Absent for a model that does not say by one number how relevant a text is. */
+  readonly ranking?: ServedRanking | undefined;
   status(): ModelStatus;
   /** @throws ServerError `BUDGET_INFEASIBLE`, `LENGTH_CONFIG_INVALID`, `OVERLOADED`, `TIMED_OUT`, `ABANDONED`, `TEXT_TOO_LONG`, `TEXT_EMPTY`, `REQUEST_INVALID`, `WORKER_CRASHED`, `SHUTTING_DOWN` */
   infer(request: InferenceRequest): Promise<InferenceResult>;

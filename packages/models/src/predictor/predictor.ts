@@ -60,6 +60,8 @@ export interface Predictor {
   readonly head: Readout;
   /** Points to choose from, cheapest first: those that the engine runs; only the full length for a model that was never searched. */
   readonly paretoSet: readonly ParetoPoint[];
+  /** The one operating point that the model runs at, where it has one built in. */
+  readonly builtIn?: OperatingPoint | undefined;
   /** Label names by class number; empty for regression. */
   readonly labels: readonly string[];
   /** What ranks its tokens beside the reducer, beforehand. Absent: nothing, or it is not known. */
@@ -293,6 +295,7 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     dimensions,
     head: model.task.readout,
     paretoSet,
+    ...(model.builtIn && { builtIn: model.builtIn }),
     labels: model.task.labels,
     ...(model.prior && { prior: model.prior }),
     weightBytes: model.weightBytes,

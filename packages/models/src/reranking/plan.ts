@@ -1,20 +1,14 @@
-import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { isFullPoint } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
-import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import { pointForBudget } from '../predictor/budget.js';
+import type { RankingPlans } from './ranking-plans.js';
 import type { Cascade, MeasuredCascade, RerankOptions } from './reranking.js';
 
 /** What runs: all documents at a point, then as many of the best as are kept at the full length. */
 export type Plan = Cascade;
 
 /** What a plan is chosen from, and by. */
-export interface PlanContext {
-  readonly full: OperatingPoint;
-  /** Points to choose from, the cheapest first. */
-  readonly points: readonly ParetoPoint[];
-  /** Cascades that were measured; none where nobody searched for them. */
-  readonly cascades: readonly MeasuredCascade[];
+export interface PlanContext extends Pick<RankingPlans, 'full' | 'points' | 'cascades'> {
   /** Share of the full length's MACs that a plan spends on these documents. */
   costOf(plan: Plan): number;
 }

@@ -1,5 +1,5 @@
 import type { OperatingPoint } from '@length-adaptive/core/lengths';
-import { fullLength, isFullPoint, pointKey, validateOperatingPoint } from '@length-adaptive/core/lengths';
+import { isFullPoint, pointKey, validateOperatingPoint } from '@length-adaptive/core/lengths';
 import { bitsIn, runsBits } from '../folder/bits.js';
 import { calibrateLatency } from '../latency/calibrate-latency.js';
 import type { CalibrateLatencyOptions } from '../latency/calibrate-latency.js';
@@ -7,12 +7,11 @@ import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import { createLifetime, endQuietly } from '../model/lifetime.js';
 import type { RunnableTextModel } from '../model/runnable-model.js';
 import type { TaskName } from '../tasks/task.js';
-import { readCascades, searchedInOrder } from './cascade-record.js';
 import { createFindings } from './findings.js';
-import { latePoints } from './late-points.js';
 import { createPace } from './pace.js';
 import { choosePlan, planWithin } from './plan.js';
 import type { Plan, PlanContext } from './plan.js';
+import { rankingPlans } from './ranking-plans.js';
 import type { DocumentWindow } from './read-request.js';
 import { checkRequest, checkWindows, placeOf, readDocuments } from './read-request.js';
 import { relevanceOf } from './relevance.js';
@@ -81,20 +80,16 @@ export const createReranker = (
   checkWindows({ windowLength, stride });
   const relevance = relevanceOf(model.task, { label, scale });
   const sizes = { maxLength: Math.min(windowLength ?? positions, positions), stride };
-  const full: OperatingPoint = model.builtIn ?? { lengths: fullLength(layers) };
   const searched = (lengthAdaptive?.paretoSet ?? []).filter(({ point }) => runsBits(point, model));
   for (const { point } of searched) validateOperatingPoint(point, layers);
-  const shareAt = (point: OperatingPoint): number => model.macs(sizes.maxLength, point) / model.macs(sizes.maxLength);
-  const unsearched = [...(model.builtIn ? [] : latePoints(layers)), full].map((point) => ({
-    point,
-    score: Number.NaN,
-    cost: shareAt(point),
-  }));
-  const points: readonly ParetoPoint[] = searched.length > 0 ? searched : unsearched;
-  const wasOrdered = searchedInOrder(lengthAdaptive);
-  const fuses = ordered ?? wasOrdered;
-  const measured = readCascades(lengthAdaptive, layers).filter(({ point }) => runsBits(point, model));
-  const cascades = fuses === wasOrdered ? measured : [];
+  const { full, points, cascades, fuses } = rankingPlans(
+    {
+      ...{ layers, searched, file: lengthAdaptive, builtIn: model.builtIn },
+      runs: (point) => runsBits(point, model),
+      shareAt: (point) => model.macs(sizes.maxLength, point) / model.macs(sizes.maxLength),
+    },
+    { ordered },
+  );
   const pace = createPace(model);
   const lifetime = createLifetime('The reranker', () => model.dispose());
 

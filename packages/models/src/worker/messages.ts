@@ -75,7 +75,17 @@ export type WorkerRequest = WorkerCall & { readonly id: number };
 /** What a page is told of a model when it is open. */
 export type WorkerModel = Pick<
   Predictor,
-  'engine' | 'task' | 'answers' | 'dimensions' | 'head' | 'paretoSet' | 'labels' | 'embedding' | 'prior' | 'weightBytes'
+  | 'engine'
+  | 'task'
+  | 'answers'
+  | 'dimensions'
+  | 'head'
+  | 'paretoSet'
+  | 'builtIn'
+  | 'labels'
+  | 'embedding'
+  | 'prior'
+  | 'weightBytes'
 > & {
   readonly backend: StartedBackend | undefined;
 };

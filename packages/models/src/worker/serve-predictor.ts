@@ -144,8 +144,10 @@ export const servePredictor = ({
   ): Promise<WorkerModel> => {
     const { predictor, backend } = await open(source, { ...options, ...reporting(id, signal) });
     keep({ models: predictors, id }, predictor, signal);
-    const { engine, task, answers, dimensions, head, paretoSet, labels, embedding, prior, weightBytes } = predictor;
-    return { engine, task, answers, dimensions, head, paretoSet, labels, embedding, prior, weightBytes, backend };
+    const { engine, task, answers, dimensions, head, paretoSet, builtIn } = predictor;
+    const { labels, embedding, prior, weightBytes } = predictor;
+    const facts = { engine, task, answers, dimensions, head, paretoSet, builtIn, labels, embedding, prior, weightBytes };
+    return { ...facts, backend };
   };
 
   const openRanking = async (

@@ -4,7 +4,7 @@ import { messageOf, ServerError } from '../errors.js';
 import { noModel } from '../http/exchange.js';
 import type { ResolvedHttpOptions } from '../http/http-options.js';
 import { inFlightOf } from '../http/in-flight.js';
-import { checkSize } from '../http/inference.js';
+import { checkWork } from '../http/inference.js';
 import { checkControl, checkControlParameters, checkRepositoryName } from '../http/model-repository.js';
 import { statisticsOf } from '../http/model-statistics.js';
 import { fieldsOfParameters } from '../http/open-inference-body.js';
@@ -29,6 +29,7 @@ export interface GrpcOptions extends Pick<
   | 'maxTexts'
   | 'maxTextLength'
   | 'maxConcurrentRequests'
+  | 'minPriority'
   | 'truncate'
   | 'modelControl'
   | 'metrics'
@@ -113,8 +114,9 @@ const methodsOf = (service: Service, options: GrpcOptions): Readonly<Record<stri
       const { task, labels, paretoSet } = status;
       const write = tensorWriter({ task, labels, names: body.outputs?.map((output) => output.name) });
       const inputs = inputsOfTensors(tensors, task);
-      checkSize(inputs, options);
-      const asked = inferenceRequest(inputs, fieldsOfParameters(body.parameters), {
+      const fields = fieldsOfParameters(body.parameters);
+      checkWork({ inputs, fields }, options);
+      const asked = inferenceRequest(inputs, fields, {
         paretoSet,
         truncate: options.truncate,
         signal,

@@ -296,3 +296,13 @@ clause('grpc-11', async () => {
   expect((await second).status).toBe(200);
   expect(await metrics.text([])).toContain('route="grpc/ModelInfer",code="OVERLOADED"} 1');
 });
+
+test('a priority below the least is refused, as over HTTP', async () => {
+  const { call } = await start([{}], { minPriority: -2 });
+  const asked = (priority: number) =>
+    infer({ inputs: [text('good')], parameters: { priority: { int64_param: priority } } }, call);
+  await expect(asked(-2)).resolves.toMatchObject({ model_name: 'reviews' });
+  await expect(asked(-3)).rejects.toMatchObject(
+    refusal(codes.INVALID_ARGUMENT, 'priority is -3; this server takes -2 and above.'),
+  );
+});

@@ -30,21 +30,18 @@ export const embedBody = Type.Object({
 
 const tokens = Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1 });
 
-/** A request of OpenAI's, with the budget as an addition of ours. */
-export const embeddingsBody = Type.Object(
-  {
-    input: Type.Union([Type.String(), Type.Array(Type.String()), tokens, Type.Array(tokens)], {
-      description: 'a text, a list of texts, the token ids of one, or a list of these.',
-    }),
-    model: Type.Optional(Type.String({ maxLength: 256, description: 'Default: the only model.' })),
-    encoding_format: orNull(Type.Enum(['float', 'base64'])),
-    dimensions,
-    user: orNull(Type.String({ description: 'Not used.' })),
-    prompt_name: promptName,
-    ...requestFields,
-  },
-  { additionalProperties: false },
-);
+/** A request of OpenAI's, with the budget as an addition of ours. Its clients send fields of other models and versions: what is not known is left alone. */
+export const embeddingsBody = Type.Object({
+  input: Type.Union([Type.String(), Type.Array(Type.String()), tokens, Type.Array(tokens)], {
+    description: 'a text, a list of texts, the token ids of one, or a list of these.',
+  }),
+  model: Type.Optional(Type.String({ maxLength: 256, description: 'Default: the only model.' })),
+  encoding_format: orNull(Type.Enum(['float', 'base64'])),
+  dimensions,
+  user: orNull(Type.String({ description: 'Not used.' })),
+  prompt_name: promptName,
+  ...requestFields,
+});
 
 const isTokens = (input: readonly unknown[]): input is readonly number[] => typeof input[0] === 'number';
 

@@ -88,9 +88,25 @@ export const checkSize = (
   });
 };
 
-const checkPriority = ({ priority = 0 }: RequestFields, { minPriority }: ResolvedHttpOptions): void => {
+const checkPriority = (
+  { priority = 0 }: Pick<RequestFields, 'priority'>,
+  { minPriority }: Pick<ResolvedHttpOptions, 'minPriority'>,
+): void => {
   if (priority < minPriority && priority < 0)
     throw invalidRequest(`priority is ${priority}; this server takes ${Math.min(0, minPriority)} and above.`);
+};
+
+/**
+ * What a client may ask for, whatever it speaks.
+ *
+ * @throws ServerError `BATCH_TOO_LARGE`, `TEXT_TOO_LARGE`; `REQUEST_INVALID` for a priority below the least
+ */
+export const checkWork = (
+  { inputs, fields }: Pick<Work, 'inputs'> & { readonly fields: Pick<RequestFields, 'priority'> },
+  bounds: Pick<ResolvedHttpOptions, 'maxTexts' | 'maxTextLength' | 'minPriority'>,
+): void => {
+  checkSize(inputs, bounds);
+  checkPriority(fields, bounds);
 };
 
 export const createInference = (service: Service, options: ResolvedHttpOptions): Inference => ({
@@ -112,8 +128,11 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
     { model, status: { paretoSet } },
     { inputs, fields, partial, rawScores, promptName, everyToken },
   ) => {
-    checkSize(inputs, options);
-    checkPriority(fields, options);
+    checkWork({ inputs, fields }, options);
+    if (promptName !== undefined && inputs.some(isTokenInput))
+      throw invalidRequest(
+        `prompt_name is ${JSON.stringify(promptName)}, and token ids came: a prompt is put before texts. Send texts, or the ids of the prompt with those of the text.`,
+      );
     const exchange = exchangeOf(request);
     exchange.texts = inputs.length;
     const result = await model.infer({
@@ -129,8 +148,7 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
   },
 
   rank: async (request, reply, { model, status: { paretoSet } }, { inputs, fields, long }) => {
-    checkSize(inputs, options);
-    checkPriority(fields, options);
+    checkWork({ inputs, fields }, options);
     const exchange = exchangeOf(request);
     exchange.texts = inputs.length;
     const { deadline_ms: deadlineMs } = fields;

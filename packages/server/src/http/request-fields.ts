@@ -67,12 +67,20 @@ export type RequestFields = Static<TObject<typeof requestFields & typeof answerF
 /** What a request for a ranking may ask for: the budgets, or a time that is kept. */
 export const rerankFields = {
   ...requestFields,
+  budget_cost: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 1,
+      description:
+        "At most this share of the full length's multiply-accumulates for all documents: of a model whose cascades were searched the best one within it, of one that was never searched the dearest of some shorter lengths. A model with a Pareto set alone keeps it for each document.",
+    }),
+  ),
   deadline_ms: Type.Optional(
     Type.Number({
       exclusiveMinimum: 0,
       maximum: 2 ** 31 - 1,
       description:
-        'Milliseconds from arrival in which the answer comes, with what was ranked until then: all documents at a short length, the best of them again at the full one. Excludes the budgets.',
+        'Milliseconds from arrival in which the answer comes, with what was ranked until then: all documents at the full length where there is time for that, else at a shorter one, the best of them again at the full one. Excludes the budgets.',
     }),
   ),
 };

@@ -1,5 +1,5 @@
 /** Reranking over a socket, with a model that runs. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPredictor, createReranker, openTrainedModel } from '@length-adaptive/models';
@@ -13,6 +13,19 @@ jest.setTimeout(120_000);
 const folder = mkdtempSync(join(tmpdir(), 'length-adaptive-rerank-'));
 const query = 'who was good in the film';
 const documents = Array.from({ length: 9 }, (_, i) => textOf(6 + 7 * (i % 5), i));
+const half = { lengths: [0.6, 0.5, 0.4] };
+const cascades = [
+  { point: { lengths: [0.3, 0.2, 0.2] }, keep: 0, fidelity: 0.7, cost: 0.3 },
+  { point: half, keep: 0, fidelity: 0.8, cost: 0.55 },
+  { point: half, keep: 2, fidelity: 0.9, cost: 0.78 },
+  { point: { lengths: [1, 1, 1] }, keep: 0, fidelity: 1, cost: 1 },
+];
+/** What models that have no Pareto set say of reranking. */
+const records = {
+  late: undefined,
+  cascades: { cascades, lists: 3, documents: 27 },
+  ordered: { cascades, lists: 3, documents: 27, ordered: true },
+};
 let server: TestServer;
 let http: Listening;
 let logits: number[];
@@ -29,6 +42,11 @@ beforeAll(async () => {
   logits = predictions.map((prediction) => prediction.logits?.[0] ?? Number.NaN);
   predictor.dispose();
   await writeTinyModel(join(folder, 'reviews'), 'reviews');
+  for (const [name, rerank] of Object.entries(records)) {
+    await writeTinyModel(join(folder, name), 'ranks');
+    const file = { format: 'length-adaptive', version: 2, paretoSet: [], ...(rerank && { rerank }) };
+    writeFileSync(join(folder, name, 'length_adaptive.json'), JSON.stringify(file));
+  }
   server = await startServer([folder]);
   http = clientOf(server.url);
 });
@@ -166,6 +184,42 @@ describe("Cohere's and Jina's route", () => {
     });
     ours.dispose();
     cut.dispose();
+  });
+
+  test.each([
+    ['late', [0.95]],
+    ['cascades', [0.7, 0.85]],
+    ['ordered', [0.7, 0.85]],
+  ] as const)('within a budget of cost %s runs what the library runs', async (model, costs) => {
+    const ours = createReranker(await openTrainedModel(join(folder, model)));
+    for (const cost of costs) {
+      const expected = await ours.rerank(query, documents, { budget: { cost } });
+      const { status, json } = await http.post('/v1/rerank', { model, query, documents, budget_cost: cost });
+      expect(status).toBe(200);
+      const { results, stages, cost: spent } = json as Answered & { readonly cost: number };
+      expect(stages.map(({ documents: seen }) => seen)).toEqual(expected.stages.map(({ documents: seen }) => seen));
+      expect(results.map(({ index }) => index)).toEqual(expected.results.map(({ index }) => index));
+      expect(spent).toBeCloseTo(expected.cost, 2);
+      expect(spent).toBeLessThanOrEqual(cost);
+    }
+    ours.dispose();
+    expect(await http.post('/v1/rerank', { model, query, documents, budget_cost: 0.01 })).toMatchObject({
+      status: 422,
+      json: { code: 'BUDGET_INFEASIBLE', nearest: { length_config: expect.any(String) as string } },
+    });
+  });
+
+  test('the budget of a server holds for rankings, too', async () => {
+    const { url, process } = await startServer([join(folder, 'cascades'), '--budget', 'cost=0.7']);
+    const ask = async (more: object) => (await clientOf(url).post('/v1/rerank', { query, documents, ...more })).json;
+    const { stages, results } = (await ask({})) as Answered;
+    expect(stages[0]).toEqual({ length_config: '0.6,0.5,0.4', documents: 9 });
+    const scores = results.map(({ index }) => index);
+    expect(((await ask({ budget_cost: 0.7 })) as Answered).results.map(({ index }) => index)).toEqual(scores);
+    expect(((await ask({ length_config: 'full' })) as Answered).stages).toEqual([
+      { length_config: '1,1,1', documents: 9 },
+    ]);
+    await process.end('SIGTERM');
   });
 
   test('a deadline that is far away: every document at the full length', async () => {

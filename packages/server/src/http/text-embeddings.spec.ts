@@ -89,6 +89,11 @@ test('health and info', async () => {
   });
 });
 
+test('info of a model of vectors names its pooling, as Text Embeddings Inference calls it', async () => {
+  const { get } = await start([{ name: 'vectors', task: 'embedding' }]);
+  expect((await get('/info')).json).toMatchObject({ model_type: { embedding: { pooling: 'cls' } } });
+});
+
 test('of several labels a text each has its own probability', async () => {
   const { post } = await start([{ name: 'topics', task: 'multi-label-classification' }]);
   expect((await post('/predict', { inputs: 'good' })).json).toEqual([

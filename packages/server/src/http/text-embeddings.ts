@@ -1,3 +1,4 @@
+import type { EmbeddingPooling } from '@length-adaptive/models';
 import { makeTask } from '@length-adaptive/models/predict';
 import { Type } from 'typebox';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -15,6 +16,21 @@ const ranks = ({ task, labels }: Pick<ModelStatus, 'task' | 'labels'>): boolean 
   labels.length === 0 && makeTask(task).pair === 'required' && makeTask(task).answers === 'label';
 
 const tags = ['Text Embeddings Inference'];
+
+/** What Text Embeddings Inference calls the poolings that it has. */
+const poolings: Readonly<Partial<Record<EmbeddingPooling, string>>> = { first: 'cls' };
+
+/** What kind of model Text Embeddings Inference would call it, with what it tells of each. */
+const modelTypeOf = (status: ModelStatus) => {
+  const { pooling } = status;
+  if (pooling !== undefined) return { embedding: { pooling: poolings[pooling] ?? pooling } };
+  const labels = labelsOf(status);
+  const numbers = {
+    id2label: Object.fromEntries(labels.map((label, id) => [id, label])),
+    label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
+  };
+  return ranks(status) ? { reranker: numbers } : { classifier: numbers };
+};
 
 /** The routes of Hugging Face's Text Embeddings Inference that classifiers have. */
 export const textEmbeddingsRoutes: Routes = (app, { service, inference, options }) => {
@@ -90,7 +106,11 @@ export const textEmbeddingsRoutes: Routes = (app, { service, inference, options 
     model_id: Type.String(),
     model_sha: nullable,
     model_dtype: Type.String(),
-    model_type: Type.Union([Type.Object({ classifier: labelNumbers }), Type.Object({ reranker: labelNumbers })]),
+    model_type: Type.Union([
+      Type.Object({ classifier: labelNumbers }),
+      Type.Object({ reranker: labelNumbers }),
+      Type.Object({ embedding: Type.Object({ pooling: Type.String() }) }),
+    ]),
     max_concurrent_requests: Type.Integer(),
     max_input_length: Type.Integer(),
     max_batch_tokens: Type.Integer(),
@@ -105,16 +125,11 @@ export const textEmbeddingsRoutes: Routes = (app, { service, inference, options 
   });
   app.get('/info', { config: { errorFormat }, schema: { tags, response: { 200: info, ...failures } } }, async () => {
     const status = service.find().status();
-    const labels = labelsOf(status);
-    const numbers = {
-      id2label: Object.fromEntries(labels.map((label, id) => [id, label])),
-      label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
-    };
     return {
       model_id: status.name,
       model_sha: status.version,
       model_dtype: options.precision === 'fp16' ? 'float16' : options.precision === 'int8' ? 'int8' : 'float32',
-      model_type: ranks(status) ? { reranker: numbers } : { classifier: numbers },
+      model_type: modelTypeOf(status),
       max_concurrent_requests: options.maxConcurrentRequests,
       max_input_length: status.positions,
       max_batch_tokens: options.maxBatchTokens,

@@ -160,7 +160,7 @@ const paceOf = async (predictor: Predictor, words: number): Promise<Pick<ModelFa
 /** Tells of the model, once it is open and warm. */
 export const describe = async (): Promise<ModelFacts> => {
   const predictor = await opened();
-  const { engine, task, labels, dimensions, head, prior, weightBytes } = predictor;
+  const { engine, task, labels, dimensions, head, prior, embedding, builtIn, weightBytes } = predictor;
   const paretoSet = predictor.paretoSet.map((found) => ({
     ...found,
     point: { ...found.point, lengths: lengthsOf(found.point, dimensions.layers) }, // as clients are told them
@@ -171,6 +171,8 @@ export const describe = async (): Promise<ModelFacts> => {
   return {
     ...{ engine, task, labels, dimensions, head, weightBytes, paretoSet },
     ...(prior && { prior: prior.name }),
+    ...(builtIn && { builtIn }),
+    ...(embedding && { pooling: embedding.pooling }),
     timed: timed.slice(1),
     ...(await paceOf(predictor, most)),
   };

@@ -3,6 +3,7 @@ import type { OperatingPoint } from '@length-adaptive/core';
 import type {
   AffordablePoints,
   Dimensions,
+  EmbeddingPooling,
   EmbeddingSettings,
   NearestPoint,
   ParetoPoint,
@@ -47,7 +48,11 @@ export interface ModelFacts {
   readonly head: Predictor['head'];
   /** What ranks tokens beforehand; absent where nothing does. */
   readonly prior?: PriorName | undefined;
+  /** What makes a text's vector of those of its tokens; absent for a model that makes none. */
+  readonly pooling?: EmbeddingPooling | undefined;
   readonly paretoSet: readonly ParetoPoint[];
+  /** The one point that it runs at, where it has one built in. */
+  readonly builtIn?: OperatingPoint | undefined;
   readonly timed: readonly TimedBatch[];
   /** By the bits of points that have others than the model: the time of a pass as a share of one in its own. */
   readonly pace?: Readonly<Record<number, number>> | undefined;

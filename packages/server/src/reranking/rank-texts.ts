@@ -1,10 +1,14 @@
-/** Texts in the order of their relevance: one job of many rows or, under a deadline, one after another for as long as it lasts. */
-import { isFullPoint } from '@length-adaptive/core/lengths';
+/** Texts in the order of their relevance, planned as the library plans them: one job of many rows, a cascade of two or, under a deadline, one after another for as long as it lasts. */
+import { isFullPoint, pointKey } from '@length-adaptive/core/lengths';
 import type { OperatingPoint } from '@length-adaptive/core';
 import type { Prediction } from '@length-adaptive/models';
+import { fuseOrders, planWithin } from '@length-adaptive/models/predict';
+import type { Plan } from '@length-adaptive/models/predict';
 import { ServerError } from '../errors.js';
 import type { InferenceRequest, InferenceResult } from '../request.js';
 import type { ServedModel } from '../service.js';
+import { costOfPlans, planForBudget } from './plan-ranking.js';
+import type { RankRequest } from './plan-ranking.js';
 
 /** A text with what says how relevant it is. */
 export interface RankedText {
@@ -28,9 +32,6 @@ export interface Ranking {
   readonly result: InferenceResult;
 }
 
-/** What is ranked: the texts of a request whose points the server chooses. */
-export type RankRequest = Omit<InferenceRequest, 'partial' | 'rawScores'>;
-
 export interface Deadline {
   /** On the clock of `performance.now`. */
   readonly due: number;
@@ -38,9 +39,6 @@ export interface Deadline {
 
 /** Texts that show how fast it goes, at the shortest length. */
 const probeTexts = 2;
-
-/** Of the time that is left, what the pass over all texts may take: the rest is for the best of them. */
-const firstShare = 0.5;
 
 /** A job takes at most this share of the time that is left. */
 const jobShare = 1 / 3;
@@ -50,22 +48,30 @@ const caution = 1.25;
 
 const byRelevance = (one: RankedText, other: RankedText): number => other.logit - one.logit || one.text - other.text;
 
+const byArrival = (one: RankedText, other: RankedText): number => one.text - other.text;
+
+/** What a text takes at the full length: its MACs where they are known, else its tokens. */
+type Weigh = (prediction: Prediction) => number;
+
 /** What jobs gave, as one result. */
-const together = (results: readonly InferenceResult[], predictions: readonly Prediction[]): InferenceResult => {
+const together = (
+  results: readonly InferenceResult[],
+  predictions: readonly Prediction[],
+  weigh: Weigh,
+): InferenceResult => {
   const sum = (of: (result: InferenceResult) => number): number =>
     results.reduce((total, result) => total + of(result), 0);
+  const wholeOf = (of: readonly Prediction[]): number => of.reduce((total, prediction) => total + weigh(prediction), 0);
   const shortest = results.reduce(
     (low, result) => (result.cost < low.cost ? result : low),
     results[0] as InferenceResult,
   );
-  const tokens = sum((result) => result.tokens);
-  const distinct = predictions.reduce((total, prediction) => total + prediction.tokens, 0);
   return {
     ...shortest,
     predictions,
-    cost: sum((result) => result.cost * result.tokens) / Math.max(1, distinct),
+    cost: sum((result) => result.cost * wholeOf(result.predictions)) / Math.max(1, wholeOf(predictions)),
     degraded: results.some(({ degraded }) => degraded),
-    tokens,
+    tokens: sum(({ tokens }) => tokens),
     queueMs: sum(({ queueMs }) => queueMs),
     computeMs: sum(({ computeMs }) => computeMs),
   };
@@ -77,9 +83,12 @@ const endsIt = (error: unknown): boolean =>
 
 /** Runs the jobs of one ranking and keeps what comes of them. */
 const createRun = (model: ServedModel, request: RankRequest) => {
+  const { ranking: by } = model;
   const results: InferenceResult[] = [];
-  const found = new Map<number, { readonly prediction: Prediction; readonly stage: number }>();
+  /** What each stage gave of which texts. */
+  const found: Map<number, Prediction>[] = [];
   const stages: { point: OperatingPoint; texts: number }[] = [];
+  const weigh: Weigh = ({ tokens }) => by?.macs(tokens, {}) ?? tokens;
   const job = async (texts: readonly number[], stage: number, more: Partial<InferenceRequest>): Promise<void> => {
     const result = await model.infer({
       ...request,
@@ -88,40 +97,76 @@ const createRun = (model: ServedModel, request: RankRequest) => {
       rawScores: true,
     });
     results.push(result);
-    texts.forEach((text, row) => found.set(text, { prediction: result.predictions[row] as Prediction, stage }));
+    const here = (found[stage] ??= new Map<number, Prediction>());
+    texts.forEach((text, row) => here.set(text, result.predictions[row] as Prediction));
     const before = stages[stage];
     stages[stage] = { point: result.point, texts: (before?.texts ?? 0) + texts.length };
   };
-  const rankedOf = (stage: number): RankedText[] =>
-    [...found]
-      .filter(([, one]) => one.stage === stage)
-      .map(([text, { prediction }]) => ({ text, logit: prediction.logits?.[0] ?? prediction.score }))
+  /** The best of a stage first; where that saw fewer tokens, by the order of the first search, too, where there was one. */
+  const rankedOf = (stage: number): RankedText[] => {
+    const ranked = [...(found[stage] ?? [])]
+      .map(([text, { logits, score }]) => ({ text, logit: logits?.[0] ?? score }))
       .sort(byRelevance);
-  const ranking = (): Ranking => ({
-    ranked: stages
-      .map((_, stage) => rankedOf(stage))
-      .reverse()
-      .flat(),
-    stages: stages.filter(Boolean),
-    result: together(
-      results,
-      [...found].sort(([one], [other]) => one - other).map(([, { prediction }]) => prediction),
-    ),
-  });
-  return { job, rankedOf, ranking, found };
+    if (!by?.plans.fuses || isFullPoint(stages[stage]?.point ?? {})) return ranked;
+    return fuseOrders([ranked, [...ranked].sort(byArrival)]);
+  };
+  /** What a later stage saw before the others, which stay in the order of the first. */
+  const ranked = (): RankedText[] => {
+    const seen = new Set<number>();
+    return [...stages.keys()].reverse().flatMap((stage) => {
+      const own = rankedOf(stage).filter(({ text }) => !seen.has(text));
+      own.forEach(({ text }) => seen.add(text));
+      return own;
+    });
+  };
+  /** The last that was said of each text, in their order. */
+  const predictions = (): Prediction[] =>
+    [...new Map(found.flatMap((stage) => [...stage]))]
+      .sort(([one], [other]) => one - other)
+      .map(([, prediction]) => prediction);
+  const result = (): InferenceResult => together(results, predictions(), weigh);
+  const ranking = (): Ranking => ({ ranked: ranked(), stages: stages.filter(Boolean), result: result() });
+  /** The first of some texts that cost at most so much again at the full length, as a share of what all of them take there. */
+  const within = (texts: readonly number[], share: number): number[] => {
+    const [first = new Map<number, Prediction>()] = found;
+    const weightOf = (text: number): number => weigh(first.get(text) as Prediction);
+    let left = share * [...first.keys()].reduce((sum, text) => sum + weightOf(text), 0) * (1 + 1e-9);
+    const dear = texts.findIndex((text) => (left -= weightOf(text)) < 0);
+    return dear < 0 ? [...texts] : texts.slice(0, dear);
+  };
+  return { job, rankedOf, ranking, result, within, found };
 };
 
-/** One job of all texts: queued, batched, and shortened under load as any other. */
+/**
+ * Within a budget of cost what the library would run: a cascade is two jobs, and the second has no more texts than the budget leaves at the tokens that were
+ * counted. Else one job of all texts: queued, batched, and shortened under load as any other.
+ *
+ * @throws ServerError `BUDGET_INFEASIBLE`, and what `infer` throws
+ */
 export const rankTexts = async (model: ServedModel, request: RankRequest): Promise<Ranking> => {
-  const { job, ranking } = createRun(model, request);
-  await job([...request.inputs.keys()], 0, {});
+  const { job, rankedOf, ranking, result, within } = createRun(model, request);
+  const all = [...request.inputs.keys()];
+  const planned = planForBudget(model, request);
+  if (!planned) {
+    await job(all, 0, {});
+    return ranking();
+  }
+  const { plan, full, cost } = planned;
+  const start = performance.now();
+  await job(all, 0, { budget: { point: plan.point } });
+  const best = rankedOf(0)
+    .slice(0, plan.keep)
+    .map(({ text }) => text);
+  const again = within(best, cost - result().cost);
+  const { timeoutMs } = request;
+  const left = timeoutMs === undefined ? undefined : Math.max(1, timeoutMs - (performance.now() - start));
+  if (again.length > 0) await job(again, 1, { budget: { point: full }, timeoutMs: left });
   return ranking();
 };
 
 /**
- * What can be ranked until a deadline: two texts at the shortest length show how fast it goes; then all of them at the full length where that
- * fits, else at the longest that leaves time, and the best of them at the full length until the time is over. A job that is not
- * answered in time is let go.
+ * What can be ranked until a deadline: two texts at the shortest length show how fast it goes; then what the library would run in the time that is left,
+ * and the best of them at the full length until the time is over. A job that is not answered in time is let go.
  *
  * @throws ServerError `TIMED_OUT`, `OVERLOADED` when nothing was ranked; and what `infer` throws
  */
@@ -130,50 +175,49 @@ export const rankTextsWithin = async (
   request: RankRequest,
   { due }: Deadline,
 ): Promise<Ranking> => {
+  if (!model.ranking) return rankTexts(model, request);
   const { job, rankedOf, ranking, found } = createRun(model, request);
-  const points = model.status().paretoSet;
+  const { plans } = model.ranking;
+  const costOf = costOfPlans(model.ranking, request);
+  const costAt = (point: OperatingPoint): number => costOf({ point, keep: 0 });
   const all = [...request.inputs.keys()];
-  const cheapest = points[0];
-  const full = points.at(-1);
-  if (!cheapest || !full) return rankTexts(model, request);
+  const probe = [plans.full, ...[...plans.points, ...plans.cascades].map(({ point }) => point)].reduce((low, point) =>
+    costAt(point) < costAt(low) ? point : low,
+  );
   const left = (): number => due - performance.now();
   /** Milliseconds of one text at the full length; undefined before anything was timed. */
   let textMs: number | undefined;
-  const timed = async (texts: readonly number[], stage: number, { point, cost }: typeof cheapest): Promise<void> => {
+  const timed = async (texts: readonly number[], stage: number, point: OperatingPoint): Promise<void> => {
     const start = performance.now();
     await job(texts, stage, { budget: { point }, timeoutMs: Math.max(1, left()) });
-    const measured = (performance.now() - start) / texts.length / cost;
+    const measured = (performance.now() - start) / texts.length / costAt(point);
     textMs = textMs === undefined ? measured : (textMs + measured) / 2;
   };
   /** Texts one after another, in jobs that fit the time; whether all of them were answered. */
-  const pass = async (texts: readonly number[], stage: number, at: typeof cheapest): Promise<boolean> => {
+  const pass = async (texts: readonly number[], stage: number, point: OperatingPoint): Promise<boolean> => {
     for (let next = 0; next < texts.length;) {
-      const each = caution * at.cost * (textMs ?? 0);
+      const each = caution * costAt(point) * (textMs ?? 0);
       const fit = Math.floor((jobShare * left()) / Math.max(each, 1e-6));
       const count = Math.min(texts.length - next, Math.max(1, fit));
       if (left() <= 0 || (textMs !== undefined && each > left())) return false;
-      await timed(texts.slice(next, next + count), stage, at);
+      await timed(texts.slice(next, next + count), stage, point);
       next += count;
     }
     return true;
   };
+  const expected = (plan: Plan): number => caution * costOf(plan) * all.length * (textMs ?? 0);
   try {
-    await timed(all.slice(0, probeTexts), 0, cheapest);
-    const takes = (cost: number, count: number): number => caution * cost * count * (textMs ?? 0);
-    if (takes(full.cost, all.length) <= left()) {
-      await pass(all, 1, full);
-      return ranking();
-    }
-    const affordable = points.filter(({ cost }) => takes(cost, all.length) <= firstShare * left()).at(-1) ?? cheapest;
-    const isProbed = affordable === cheapest;
+    await timed(all.slice(0, probeTexts), 0, probe);
+    const { point } = planWithin({ left: left(), expected }, { ...plans, costOf });
+    const isProbed = pointKey(point) === pointKey(probe);
     const stage = isProbed ? 0 : 1;
-    const seenAll = await pass(isProbed ? all.slice(probeTexts) : all, stage, affordable);
-    if (seenAll && !isFullPoint(affordable.point)) {
+    const seenAll = await pass(isProbed ? all.slice(probeTexts) : all, stage, point);
+    if (seenAll && !isFullPoint(point) && pointKey(point) !== pointKey(plans.full)) {
       const best = rankedOf(stage).map(({ text }) => text);
-      await pass(best, stage + 1, full);
+      await pass(best, stage + 1, plans.full);
     }
   } catch (error) {
-    if (!endsIt(error) || found.size === 0) throw error;
+    if (!endsIt(error) || found.length === 0) throw error;
   }
   return ranking();
 };

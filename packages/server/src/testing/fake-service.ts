@@ -1,8 +1,17 @@
 import { fullLength, pointKey } from '@length-adaptive/core';
-import type { Answer, KnownTaskName, ParetoPoint, Prediction, TextInput, TokenInput } from '@length-adaptive/models';
+import type { OperatingPoint } from '@length-adaptive/core';
+import type {
+  Answer,
+  KnownTaskName,
+  ParetoPoint,
+  Prediction,
+  RankingPlans,
+  TextInput,
+  TokenInput,
+} from '@length-adaptive/models';
 import { isTokenInput } from '@length-adaptive/models';
 import { ServerError } from '../errors.js';
-import type { InferenceRequest, InferenceResult } from '../request.js';
+import type { InferenceRequest, InferenceResult, RequestBudget } from '../request.js';
 import type { OpenService } from '../service-options.js';
 import type { ModelStatus, RepositoryModel, ScoreScale, ServedModel } from '../service.js';
 import type { Observer } from '../telemetry/observer.js';
@@ -21,7 +30,16 @@ export interface FakeModel {
   readonly task?: KnownTaskName;
   readonly ready?: boolean;
   readonly scoreScale?: ScoreScale;
+  /** What a reranker's rankings are planned from, where that is not its Pareto set. */
+  readonly plans?: Partial<RankingPlans>;
+  /** Budget of requests that name none. */
+  readonly budget?: RequestBudget;
 }
+
+/** What a point costs of the full length. */
+const costAt = (point: OperatingPoint): number =>
+  paretoSet.find((found) => pointKey(found.point) === pointKey(point))?.cost ??
+  (point.lengths ?? [1]).reduce((sum, share) => sum + share, 0) / (point.lengths ?? [1]).length;
 
 /** Labels of the fake models. */
 const labelsOf: Readonly<Partial<Record<KnownTaskName, readonly string[]>>> = {
@@ -44,6 +62,8 @@ export interface FakeService extends OpenService {
 
 const inputText = (input: TextInput | TokenInput): string =>
   isTokenInput(input) ? input.ids.join(' ') : typeof input === 'string' ? input : input.join(' ');
+
+const tokensOf = (text: string): number => text.split(' ').length + 2;
 
 /** What the answers of all tasks are made of. */
 interface Asked {
@@ -112,7 +132,7 @@ const predictionOf = (input: TextInput | TokenInput, task: KnownTaskName, thresh
     ...answers[task]({ text, score: text.includes('good') ? 0.75 : 0.25, context, threshold }),
     point: { lengths: fullLength(3) },
     cost: 0.6,
-    tokens: text.split(' ').length + 2,
+    tokens: tokensOf(text),
     keptTokens: [3, 2, 2],
   };
 };
@@ -153,7 +173,7 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
       predictions,
       ...(refused.size > 0 && { refused }),
       point,
-      cost: known?.cost ?? 0.5,
+      cost: costAt(point),
       expectedScore: known?.score,
       degraded: budget.minScore === undefined && inputs.length > 1,
       tokens: predictions.reduce((sum, { tokens }) => sum + tokens, 0),
@@ -173,9 +193,19 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
     task = 'sequence-classification',
     ready = true,
     scoreScale,
+    plans = {},
+    budget = {},
   }: FakeModel): ServedModel => ({
     name,
     version,
+    ...(task === 'rerank' && {
+      ranking: {
+        plans: { full: { lengths: fullLength(3) }, points: paretoSet, cascades: [], fuses: false, ...plans },
+        budget,
+        macs: (tokens, point) => tokens * costAt(point),
+        tokens: (input) => tokensOf(inputText(input)),
+      },
+    }),
     status: (): ModelStatus => ({
       name,
       version,
@@ -183,6 +213,7 @@ export const fakeService = (models: readonly FakeModel[] = [{}], observer?: Obse
       task,
       engine: 'onnxruntime',
       labels: labelsOf[task] ?? [],
+      ...(task === 'embedding' && { pooling: 'first' as const }),
       positions: 128,
       paretoSet,
       ...(scoreScale && { scoreScale }),
