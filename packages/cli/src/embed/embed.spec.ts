@@ -86,6 +86,38 @@ test('a text that has no vector has its error in its place, and the others their
   expectNear([lines[0]?.embedding ?? [], lines[2]?.embedding ?? []], expected.slice(0, 2));
 });
 
+describe('a line that holds no text has its error in its place', () => {
+  const broken = join(folder, 'broken.jsonl');
+  beforeAll(() => {
+    writeFileSync(broken, [`{"text":"${texts[0]}"}`, '{"txt":"oops"}', 'not json', `"${texts[1]}"`, ''].join('\n'));
+  });
+  const kept = () => expected.slice(0, 2);
+
+  test.each([
+    ['printed', []],
+    ['in JSON lines', ['--out', join(folder, 'broken-out.jsonl')]],
+  ])('%s', async (_, argv) => {
+    const { code, stdout, stderr } = await embed('--input', broken, ...argv);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/2 of 4 texts have no vector\. .*broken\.jsonl, line 2 is \{"txt":"oops"\}; expected/);
+    const lines = jsonLines(argv[1] === undefined ? stdout : readFileSync(argv[1], 'utf8'));
+    expect(lines.map(({ error }) => error?.code)).toEqual([undefined, 'INPUT_INVALID', 'INPUT_INVALID', undefined]);
+    expect(lines[2]).toEqual({
+      text: 'not json',
+      error: { code: 'INPUT_INVALID', message: expect.stringMatching(/broken\.jsonl, line 3 is not JSON/) },
+    });
+    expectNear([lines[0]?.embedding ?? [], lines[3]?.embedding ?? []], kept());
+  });
+
+  test('in a file of numbers a row of zeros', async () => {
+    const out = join(folder, 'broken.f32');
+    expect((await embed('--input', broken, '--out', out)).code).toBe(3);
+    const zeros = new Array<number>(width).fill(0);
+    const [first = [], second = []] = kept();
+    expectNear(floats(readFileSync(out)), [first, zeros, zeros, second]);
+  });
+});
+
 describe('a run that was stopped', () => {
   const out = join(folder, 'stopped.f32');
   const part = `${out}.part`;

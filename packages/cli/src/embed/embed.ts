@@ -46,16 +46,23 @@ interface Embedded {
   readonly error?: { readonly code: string; readonly message: string } | undefined;
 }
 
+/** A text in one piece: of two their words, one after the other; of what is none, what stands there. */
+const asText = ({ input }: NumberedText): string => (typeof input === 'string' ? input : input.join(' '));
+
+/** Makes vectors of texts; those that cannot be read have their error in their place. */
 const embedEach = async (
   predictor: Predictor,
   texts: readonly NumberedText[],
   options: EmbedOptions,
 ): Promise<Embedded[]> => {
-  const asText = ({ input }: NumberedText): string => (typeof input === 'string' ? input : input.join(' '));
-  const vectors = await predictor.embed(texts.map(asText), { ...options, onError: 'answer', format: 'float32' });
-  return texts.map((given, i) => {
-    const { vector, cost, tokens, cutTokens, error } = vectors[i] ?? {};
+  const readable = texts.filter(({ error }) => !error);
+  const vectors = [
+    ...(await predictor.embed(readable.map(asText), { ...options, onError: 'answer', format: 'float32' })),
+  ];
+  return texts.map((given): Embedded => {
     const text = asText(given);
+    if (given.error) return { text, error: { code: given.error.code, message: given.error.message } };
+    const { vector, cost, tokens, cutTokens, error } = vectors.shift() ?? {};
     return error
       ? { text, error: { code: error.code, message: `Text ${given.line}: ${error.message}` } }
       : { text, vector, cost, tokens, ...(cutTokens !== undefined && { cutTokens }) };
