@@ -121,29 +121,25 @@ describe('a line that holds no text has its error in its place', () => {
 describe('a run that was stopped', () => {
   const out = join(folder, 'stopped.f32');
   const part = `${out}.part`;
-  /** What is left where the second row was being written. */
-  const stop = async (...argv: readonly string[]): Promise<void> => {
-    await embed('--input', input, '--out', out, ...argv);
+  /** What is left of texts where a row was being written, the first of them marked as a run that began anew would not leave it. */
+  const stop = async (given: string, rows: number, ...argv: readonly string[]): Promise<void> => {
+    const run = ['embed', ...small, '--model', model, '--input', given, '--out', out, ...argv];
+    await runMain(run);
     const whole = readFileSync(out);
+    expect(await runMain(run, { signal: AbortSignal.abort() })).toMatchObject({ code: 130 });
+    whole.writeFloatLE(7, 0);
     writeFileSync(part, whole);
-    truncateSync(part, 4 * width + 9);
+    truncateSync(part, 4 * width * rows + 9);
   };
-  const identityOf = async (): Promise<string> => {
-    const predictor = await load(model);
-    const identity = await predictor.identity();
-    predictor.dispose();
-    return identity;
+  const goOn = (...argv: readonly string[]) => embed('--out', out, '--resume', ...argv);
+  const write = (name: string, lines: readonly string[]): string => {
+    writeFileSync(join(folder, name), `${lines.join('\n')}\n`);
+    return join(folder, name);
   };
 
   test('goes on from its last whole row', async () => {
-    await stop();
-    writeFileSync(`${part}.json`, JSON.stringify({ identity: await identityOf(), texts: input, longTexts: 'cut' }));
-    const first = readFileSync(part);
-    first.writeFloatLE(7, 0); // a mark that a run which began anew would not leave
-    writeFileSync(part, first);
-    const { code, stderr } = await runMain([
-      'embed', '--backend', 'cpu', '--threads', '1', '--model', model, '--input', input, '--out', out, '--resume',
-    ]); // prettier-ignore
+    await stop(input, 1);
+    const { code, stderr } = await goOn('--input', write('moved.txt', texts), '--backend', 'cpu');
     expect(code).toBe(0);
     expect(stderr).toContain('1 vectors are there already');
     const rows = floats(readFileSync(out));
@@ -151,12 +147,40 @@ describe('a run that was stopped', () => {
     expectNear(rows.slice(1), expected.slice(1));
   });
 
-  test('is not gone on from by another identity', async () => {
-    await stop();
-    writeFileSync(`${part}.json`, JSON.stringify({ identity: 'weights=other', texts: input, longTexts: 'cut' }));
-    const { code, stderr } = await embed('--input', input, '--out', out, '--resume');
+  test.each<[string, readonly string[], string]>([
+    ['other texts', ['a great film', 'another text', 'the music is superb'], 'cut'],
+    ['fewer texts', ['a great film'], 'cut'],
+    ['more texts', [...texts, 'more'], 'cut'],
+    ['other settings', texts, 'windows'],
+  ])('is not gone on from by %s', async (_, lines, longTexts) => {
+    await stop(input, 2);
+    const { code, stderr } = await goOn('--input', write('same-name.txt', lines), '--long-texts', longTexts);
     expect(code).toBe(3);
     expect(stderr).toContain('vectors of another identity');
+  });
+
+  test('is not gone on from by other texts of the same name', async () => {
+    const given = write('changed.txt', texts);
+    await stop(given, 2);
+    write('changed.txt', ['a great film', 'the plot', 'the music is superb']);
+    expect(await goOn('--input', given)).toMatchObject({ code: 3 });
+    write('changed.txt', texts);
+    expect(await goOn('--input', given)).toMatchObject({ code: 0 });
+  });
+
+  test('is not gone on from by another reducer', async () => {
+    await stop(input, 2);
+    expect(await goOn('--input', input, '--reducer', 'tome')).toMatchObject({ code: 3 });
+  });
+
+  test('still counts what had no vector before it was stopped', async () => {
+    await stop(write('failing.jsonl', ['"a great film"', '""', '{"txt":"oops"}', '"the music is superb"']), 3);
+    const { code, stderr } = await goOn('--input', join(folder, 'failing.jsonl'));
+    expect(code).toBe(3);
+    expect(stderr).toContain('2 of 4 texts have no vector. Text 2:');
+    const rows = floats(readFileSync(out));
+    expect(rows.map((row) => row.every((value) => value === 0))).toEqual([false, true, true, false]);
+    expectNear(rows.slice(3), expected.slice(2));
   });
 });
 

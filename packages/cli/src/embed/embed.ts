@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { open, rename } from 'node:fs/promises';
-import { createPredictor } from '@length-adaptive/models';
+import { createPredictor, reducerRecord } from '@length-adaptive/models';
 import type { EmbedOptions, Predictor } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
 import { CliError } from '../context/errors.js';
@@ -11,8 +11,8 @@ import type { NumberedText } from '../data/read-texts.js';
 import { openRunnable } from '../engine/engine.js';
 import type { OpenedModel } from '../engine/opened-model.js';
 import type { EmbedSettings } from './options.js';
-import { openVectorFile } from './vector-file.js';
-import type { VectorFile } from './vector-file.js';
+import { openVectorFile, rowsOf } from './vector-file.js';
+import type { VectorFile, VectorIdentity } from './vector-file.js';
 
 /** Texts that are embedded together: their batches are sorted by length. */
 const group = 512;
@@ -80,10 +80,7 @@ interface Failure {
   readonly message: string;
 }
 
-/**
- * Rows of float32 numbers as JSON lines: a text and its vector each, or its error. A row of zeros is a text that has none: `null` where it failed
- * in a run before this one.
- */
+/** Rows of float32 numbers as JSON lines: a text and its vector each, or its error. */
 const toJsonLines = async (
   path: string,
   texts: readonly NumberedText[],
@@ -92,20 +89,12 @@ const toJsonLines = async (
   const errors = new Map(failures.map(({ row: at, ...error }) => [at, error]));
   const file = await open(`${path}.tmp`, 'w');
   let row = 0;
-  let rest: Buffer = Buffer.alloc(0);
-  const size = 4 * width;
-  for await (const chunk of createReadStream(path)) {
-    rest = Buffer.concat([rest, chunk as Buffer]);
-    while (rest.length >= size) {
-      const vector = Array.from({ length: width }, (_, i) => rest.readFloatLE(4 * i));
-      const { input = '' } = texts[row] ?? {};
-      const error = errors.get(row);
-      const isEmpty = vector.every((value) => value === 0);
-      const line = error ? { text: input, error } : { text: input, embedding: isEmpty ? null : vector };
-      await file.appendFile(`${JSON.stringify(line)}\n`);
-      rest = rest.subarray(size);
-      row += 1;
-    }
+  for await (const vector of rowsOf(path, width)) {
+    const given = texts[row];
+    const text = given ? asText(given) : '';
+    const error = errors.get(row);
+    await file.appendFile(`${JSON.stringify(error ? { text, error } : { text, embedding: vector })}\n`);
+    row += 1;
   }
   await file.close();
   await rename(`${path}.tmp`, path);
@@ -120,7 +109,7 @@ interface Written {
 const failuresIn = (found: readonly Embedded[], start: number): Failure[] =>
   found.flatMap(({ error }, i) => (error ? [{ row: start + i, ...error }] : []));
 
-/** Writes the vectors of texts; what an earlier run has written is left out. */
+/** Writes the vectors of texts; those that an earlier run has written are left out, and what failed in it is tried again. */
 const writeVectors = async (
   predictor: Predictor,
   texts: readonly NumberedText[],
@@ -129,10 +118,17 @@ const writeVectors = async (
 ): Promise<Written> => {
   const progress = context.progress('embed', 'texts');
   const failures: Failure[] = [];
-  for (let start = file.rows; start < texts.length; start += group) {
-    const found = await embedEach(predictor, texts.slice(start, start + group), { ...options, signal: context.signal });
-    await file.append(found.map(({ vector }) => vector ?? new Float32Array(width)));
+  const write = async (start: number, end: number): Promise<void> => {
+    const found = await embedEach(predictor, texts.slice(start, end), { ...options, signal: context.signal });
+    await file.write(
+      start,
+      found.map(({ vector }) => vector ?? new Float32Array(width)),
+    );
     failures.push(...failuresIn(found, start));
+  };
+  for (const row of file.empty) await write(row, row + 1);
+  for (let start = file.rows; start < texts.length; start += group) {
+    await write(start, start + group);
     progress.update(Math.min(start + group, texts.length), texts.length);
   }
   progress.end();
@@ -144,6 +140,24 @@ const endError = ({ failures, count }: Written): CliError | undefined => {
   return (
     first && new CliError('INPUT_INVALID', `${failures.length} of ${count} texts have no vector. ${first.message}`)
   );
+};
+
+/** What rows are made of: texts by their digest, wherever they came from, and all that decides on their vectors. */
+const rowsIdentity = async (
+  predictor: Predictor,
+  texts: readonly NumberedText[],
+  options: EmbedOptions,
+  { model: { reducer, prior } }: OpenedModel,
+): Promise<VectorIdentity> => {
+  const hash = createHash('sha256');
+  for (const { input, error } of texts) hash.update(`${JSON.stringify([input, error !== undefined])}\n`);
+  return {
+    identity: await predictor.identity(options),
+    texts: hash.digest('hex'),
+    ...options,
+    reducer: reducerRecord(reducer),
+    prior,
+  };
 };
 
 /** Makes vectors of texts: printed, or written to a file in their order. */
@@ -166,7 +180,7 @@ export const embed = async (settings: EmbedSettings, context: Context): Promise<
       if (error) throw error;
       return;
     }
-    const identity = { identity: await predictor.identity(options), texts: settings.input ?? texts.length, ...options };
+    const identity = await rowsIdentity(predictor, texts, options, opened);
     const file = await openVectorFile(out, { identity, width, resume });
     try {
       if (file.rows > 0) context.note(`${file.rows} vectors are there already.`);
