@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from '@length-adaptive/models';
 import { runMain, small } from '../testing/run-main.js';
@@ -116,6 +116,48 @@ describe('a line that holds no text has its error in its place', () => {
     const [first = [], second = []] = kept();
     expectNear(floats(readFileSync(out)), [first, zeros, zeros, second]);
   });
+});
+
+describe('where vectors are written', () => {
+  test.each(['new/folder/v.jsonl', 'another/v.npy'])('%s: folders are made', async (name) => {
+    expect((await embed('--input', input, '--out', join(folder, name))).code).toBe(0);
+    expect(existsSync(join(folder, name))).toBe(true);
+  });
+
+  test('a folder is no file, and none can be below a file: both are said before anything is made', async () => {
+    expect(await embed('--input', input, '--out', model)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('a folder; give the name of a file'),
+    });
+    expect(await embed('--input', input, '--out', join(input, 'v.npy'))).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('cannot be written'),
+    });
+  });
+
+  test.each(['jsonl', 'npy'])(
+    'what cannot become a .%s is kept for --resume, and nothing has its name',
+    async (kind) => {
+      const out = join(folder, `kept.${kind}`);
+      mkdirSync(`${out}.tmp`); // in the way of the file that is written first
+      expect(await embed('--input', input, '--out', out)).toMatchObject({
+        code: 3,
+        stderr: expect.stringContaining('go on with --resume'),
+      });
+      expect(existsSync(out)).toBe(false);
+      expectNear(floats(readFileSync(`${out}.part`)), expected);
+      rmSync(`${out}.tmp`, { recursive: true });
+      const { code, stderr } = await embed('--input', input, '--out', out, '--resume');
+      expect(code).toBe(0);
+      expect(stderr).toContain('3 vectors are there already');
+      expect([`${out}.part`, `${out}.part.json`, `${out}.tmp`].filter((path) => existsSync(path))).toEqual([]);
+      if (kind === 'jsonl')
+        expectNear(
+          jsonLines(readFileSync(out, 'utf8')).map(({ embedding }) => embedding),
+          expected,
+        );
+    },
+  );
 });
 
 describe('a run that was stopped', () => {

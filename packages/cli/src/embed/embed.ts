@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { open, rename } from 'node:fs/promises';
 import { createPredictor, reducerRecord } from '@length-adaptive/models';
 import type { EmbedOptions, Predictor } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
@@ -11,7 +10,7 @@ import type { NumberedText } from '../data/read-texts.js';
 import { openRunnable } from '../engine/engine.js';
 import type { OpenedModel } from '../engine/opened-model.js';
 import type { EmbedSettings } from './options.js';
-import { openVectorFile, rowsOf } from './vector-file.js';
+import { openVectorFile } from './vector-file.js';
 import type { VectorFile, VectorIdentity } from './vector-file.js';
 
 /** Texts that are embedded together: their batches are sorted by length. */
@@ -80,24 +79,18 @@ interface Failure {
   readonly message: string;
 }
 
-/** Rows of float32 numbers as JSON lines: a text and its vector each, or its error. */
-const toJsonLines = async (
-  path: string,
+/** A row as a JSON line: a text and its vector, or its error. */
+const rowLines = (
   texts: readonly NumberedText[],
-  { width, failures }: { readonly width: number; readonly failures: readonly Failure[] },
-): Promise<void> => {
-  const errors = new Map(failures.map(({ row: at, ...error }) => [at, error]));
-  const file = await open(`${path}.tmp`, 'w');
-  let row = 0;
-  for await (const vector of rowsOf(path, width)) {
+  failures: readonly Failure[],
+): ((row: number, vector: readonly number[]) => string) => {
+  const errors = new Map(failures.map(({ row, ...error }) => [row, error]));
+  return (row, vector) => {
     const given = texts[row];
     const text = given ? asText(given) : '';
     const error = errors.get(row);
-    await file.appendFile(`${JSON.stringify(error ? { text, error } : { text, embedding: vector })}\n`);
-    row += 1;
-  }
-  await file.close();
-  await rename(`${path}.tmp`, path);
+    return JSON.stringify(error ? { text, error } : { text, embedding: vector });
+  };
 };
 
 interface Written {
@@ -185,8 +178,7 @@ export const embed = async (settings: EmbedSettings, context: Context): Promise<
     try {
       if (file.rows > 0) context.note(`${file.rows} vectors are there already.`);
       const written = await writeVectors(predictor, texts, options, { file, width, context });
-      await file.finish();
-      if (out.endsWith('.jsonl')) await toJsonLines(out, texts, { width, failures: written.failures });
+      await file.finish(out.endsWith('.jsonl') ? rowLines(texts, written.failures) : undefined);
       context.note(`${written.count} vectors of ${width} numbers in ${out}.`);
       const error = endError(written);
       if (error) throw error;
