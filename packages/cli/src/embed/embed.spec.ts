@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from '@length-adaptive/models';
 import { runMain, small } from '../testing/run-main.js';
@@ -278,6 +278,70 @@ describe('evaluate', () => {
       cost: 1,
     });
     expect((await evaluate('--data', beir, '--min-score', '1.1')).code).toBe(5);
+  });
+
+  const cut = async (...argv: readonly string[]) => {
+    const { stdout } = await evaluate('--data', beir, '--json', ...argv);
+    return JSON.parse(stdout) as { scores: Record<string, number>; cost: number };
+  };
+
+  test('--max-length cuts documents and queries', async () => {
+    const long = join(folder, 'long-beir');
+    cpSync(beir, long, { recursive: true });
+    // What tells the texts apart stands behind what they share.
+    const shared = 'the film was ';
+    for (const file of ['corpus.jsonl', 'queries.jsonl'])
+      writeFileSync(
+        join(long, file),
+        readFileSync(join(long, file), 'utf8').replace(/"text":"(?!")/g, `"text":"${shared}`),
+      );
+    const { scores: whole } = await cut('--data', long);
+    const { scores: short } = await cut('--data', long, '--max-length', '5');
+    expect(whole['mrr@10']).toBe(1);
+    expect(short['mrr@10']).toBeLessThan(1);
+    expect(await evaluate('--data', long, '--max-length', '600')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('the model has 40 positions'),
+    });
+  });
+
+  test('documents come after the prompt of a model for its corpus, queries after theirs', async () => {
+    const prompted = join(folder, 'prompted');
+    cpSync(model, prompted, { recursive: true });
+    const prompts = { corpus: 'bad bad dull : ', query: 'good : ' };
+    writeFileSync(join(prompted, 'config_sentence_transformers.json'), JSON.stringify({ prompts }));
+    const written = join(folder, 'written-beir');
+    cpSync(beir, written, { recursive: true });
+    for (const [file, prompt] of [
+      ['corpus.jsonl', prompts.corpus],
+      ['queries.jsonl', prompts.query],
+    ] as const)
+      writeFileSync(
+        join(written, file),
+        readFileSync(join(written, file), 'utf8').replace(/"text":"(?!")/g, `"text":"${prompt}`),
+      );
+    const whole = await cut('--data', written, '--max-length', '7');
+    expect(await cut('--model', prompted, '--max-length', '7')).toMatchObject({ scores: whole.scores });
+    expect((await cut('--max-length', '7')).scores).not.toEqual(whole.scores);
+  });
+
+  test.each([
+    ['--stride', '2'],
+    ['--text-column', 'text'],
+    ['--pair-column', 'pair'],
+    ['--label-column', 'label'],
+    ['--label-columns', 'a,b'],
+    ['--label-separator', ';'],
+    ['--no-header'],
+  ])('%s is for files of examples, to score and to search by', async (...argv) => {
+    const refused = {
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('is for files of examples, and'),
+    };
+    expect(await evaluate('--data', beir, ...argv)).toMatchObject(refused);
+    const search = ['search', ...small, '--model', model, '--data', beir, '--metric', 'ndcg@10'];
+    expect(await runMain([...search, '--out', join(folder, 'searched'), ...argv])).toMatchObject(refused);
   });
 
   test('pairs by how their cosines go with their labels, and texts by their fidelity', async () => {
