@@ -1,5 +1,7 @@
-import { ModelError } from '@length-adaptive/models/predict';
-import type { Budget, EmbedOptions, Predictor, PromptChoice } from '@length-adaptive/models/predict';
+import { ModelError, promptNameFor } from '@length-adaptive/models/predict';
+import type { Budget, EmbedOptions, Predictor, PromptChoice, TextRole } from '@length-adaptive/models/predict';
+
+export type { TextRole };
 
 /** What vectors are made by: a predictor on either engine, or one in a worker. */
 export type Embedder = Pick<Predictor, 'embed' | 'embedding' | 'identity'>;
@@ -18,9 +20,6 @@ export interface EmbeddingOptions extends Pick<EmbedOptions, 'dimensions' | 'lon
   readonly identity?: string | undefined;
 }
 
-/** What a text is to an index: in it, or searched for. */
-export type TextRole = 'document' | 'query';
-
 /** Vectors in the order of their texts, and the tokens of all texts. */
 export interface Vectors {
   readonly rows: number[][];
@@ -34,15 +33,6 @@ export type MakeVectors = (
   more?: Pick<EmbedOptions, 'budget' | 'signal'>,
 ) => Promise<Vectors>;
 
-/** Names under which models have their prompts. */
-const promptNames: Readonly<Record<TextRole, readonly string[]>> = {
-  document: ['document', 'passage', 'corpus'],
-  query: ['query'],
-};
-
-const promptFor = ({ embedding }: Embedder, role: TextRole): string | undefined =>
-  promptNames[role].find((name) => Object.hasOwn(embedding?.prompts ?? {}, name));
-
 /** What makes the vectors of all adapters. */
 export const vectorMaker = (
   embedder: Embedder,
@@ -50,8 +40,8 @@ export const vectorMaker = (
 ): MakeVectors => {
   const { dimensions } = options;
   const prompts = {
-    document: documentPrompt === undefined ? promptFor(embedder, 'document') : documentPrompt,
-    query: queryPrompt === undefined ? promptFor(embedder, 'query') : queryPrompt,
+    document: documentPrompt === undefined ? promptNameFor(embedder.embedding, 'document') : documentPrompt,
+    query: queryPrompt === undefined ? promptNameFor(embedder.embedding, 'query') : queryPrompt,
   };
   const budgets = { document: budget, query: queryBudget };
   const check = async (): Promise<void> => {

@@ -47,8 +47,8 @@ export type { FactorTerm, LatencyFit, LatencyModel, LatencyTerm, PassFit } from 
 export { taskOf } from './tasks/task-config.js';
 export { embedding } from './tasks/embedding.js';
 export type { EmbeddingTask } from './tasks/embedding.js';
-export { promptText } from './tasks/embedding-settings.js';
-export type { EmbeddingPooling, EmbeddingSettings, PromptChoice } from './tasks/embedding-settings.js';
+export { promptNameFor, promptText } from './tasks/embedding-settings.js';
+export type { EmbeddingPooling, EmbeddingSettings, PromptChoice, TextRole } from './tasks/embedding-settings.js';
 export { multiLabelClassification } from './tasks/multi-label-classification.js';
 export type { MultiLabelTask } from './tasks/multi-label-classification.js';
 export { imageClassification } from './tasks/image-classification.js';

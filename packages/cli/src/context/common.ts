@@ -128,5 +128,5 @@ export const lengthOptions = {
 /** The second text of texts that are given as arguments. */
 export const secondTextOption = text(
   'TEXT',
-  'second text, where the task reads two: for questions the context; @FILE reads it from a file',
+  'second text of each text, where the task reads two: for questions the context; @FILE reads it from a file',
 );

@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
-import { createPredictor } from '@length-adaptive/models';
+import { createHash } from 'node:crypto';
+import { createPredictor, reducerRecord } from '@length-adaptive/models';
 import type { EmbedOptions, Predictor } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
 import { CliError } from '../context/errors.js';
@@ -12,7 +11,7 @@ import { openRunnable } from '../engine/engine.js';
 import type { OpenedModel } from '../engine/opened-model.js';
 import type { EmbedSettings } from './options.js';
 import { openVectorFile } from './vector-file.js';
-import type { VectorFile } from './vector-file.js';
+import type { VectorFile, VectorIdentity } from './vector-file.js';
 
 /** Texts that are embedded together: their batches are sorted by length. */
 const group = 512;
@@ -46,16 +45,23 @@ interface Embedded {
   readonly error?: { readonly code: string; readonly message: string } | undefined;
 }
 
+/** A text in one piece: of two their words, one after the other; of what is none, what stands there. */
+const asText = ({ input }: NumberedText): string => (typeof input === 'string' ? input : input.join(' '));
+
+/** Makes vectors of texts; those that cannot be read have their error in their place. */
 const embedEach = async (
   predictor: Predictor,
   texts: readonly NumberedText[],
   options: EmbedOptions,
 ): Promise<Embedded[]> => {
-  const asText = ({ input }: NumberedText): string => (typeof input === 'string' ? input : input.join(' '));
-  const vectors = await predictor.embed(texts.map(asText), { ...options, onError: 'answer', format: 'float32' });
-  return texts.map((given, i) => {
-    const { vector, cost, tokens, cutTokens, error } = vectors[i] ?? {};
+  const readable = texts.filter(({ error }) => !error);
+  const vectors = [
+    ...(await predictor.embed(readable.map(asText), { ...options, onError: 'answer', format: 'float32' })),
+  ];
+  return texts.map((given): Embedded => {
     const text = asText(given);
+    if (given.error) return { text, error: { code: given.error.code, message: given.error.message } };
+    const { vector, cost, tokens, cutTokens, error } = vectors.shift() ?? {};
     return error
       ? { text, error: { code: error.code, message: `Text ${given.line}: ${error.message}` } }
       : { text, vector, cost, tokens, ...(cutTokens !== undefined && { cutTokens }) };
@@ -73,35 +79,18 @@ interface Failure {
   readonly message: string;
 }
 
-/**
- * Rows of float32 numbers as JSON lines: a text and its vector each, or its error. A row of zeros is a text that has none: `null` where it failed
- * in a run before this one.
- */
-const toJsonLines = async (
-  path: string,
+/** A row as a JSON line: a text and its vector, or its error. */
+const rowLines = (
   texts: readonly NumberedText[],
-  { width, failures }: { readonly width: number; readonly failures: readonly Failure[] },
-): Promise<void> => {
-  const errors = new Map(failures.map(({ row: at, ...error }) => [at, error]));
-  const file = await open(`${path}.tmp`, 'w');
-  let row = 0;
-  let rest: Buffer = Buffer.alloc(0);
-  const size = 4 * width;
-  for await (const chunk of createReadStream(path)) {
-    rest = Buffer.concat([rest, chunk as Buffer]);
-    while (rest.length >= size) {
-      const vector = Array.from({ length: width }, (_, i) => rest.readFloatLE(4 * i));
-      const { input = '' } = texts[row] ?? {};
-      const error = errors.get(row);
-      const isEmpty = vector.every((value) => value === 0);
-      const line = error ? { text: input, error } : { text: input, embedding: isEmpty ? null : vector };
-      await file.appendFile(`${JSON.stringify(line)}\n`);
-      rest = rest.subarray(size);
-      row += 1;
-    }
-  }
-  await file.close();
-  await rename(`${path}.tmp`, path);
+  failures: readonly Failure[],
+): ((row: number, vector: readonly number[]) => string) => {
+  const errors = new Map(failures.map(({ row, ...error }) => [row, error]));
+  return (row, vector) => {
+    const given = texts[row];
+    const text = given ? asText(given) : '';
+    const error = errors.get(row);
+    return JSON.stringify(error ? { text, error } : { text, embedding: vector });
+  };
 };
 
 interface Written {
@@ -113,7 +102,7 @@ interface Written {
 const failuresIn = (found: readonly Embedded[], start: number): Failure[] =>
   found.flatMap(({ error }, i) => (error ? [{ row: start + i, ...error }] : []));
 
-/** Writes the vectors of texts; what an earlier run has written is left out. */
+/** Writes the vectors of texts; those that an earlier run has written are left out, and what failed in it is tried again. */
 const writeVectors = async (
   predictor: Predictor,
   texts: readonly NumberedText[],
@@ -122,10 +111,17 @@ const writeVectors = async (
 ): Promise<Written> => {
   const progress = context.progress('embed', 'texts');
   const failures: Failure[] = [];
-  for (let start = file.rows; start < texts.length; start += group) {
-    const found = await embedEach(predictor, texts.slice(start, start + group), { ...options, signal: context.signal });
-    await file.append(found.map(({ vector }) => vector ?? new Float32Array(width)));
+  const write = async (start: number, end: number): Promise<void> => {
+    const found = await embedEach(predictor, texts.slice(start, end), { ...options, signal: context.signal });
+    await file.write(
+      start,
+      found.map(({ vector }) => vector ?? new Float32Array(width)),
+    );
     failures.push(...failuresIn(found, start));
+  };
+  for (const row of file.empty) await write(row, row + 1);
+  for (let start = file.rows; start < texts.length; start += group) {
+    await write(start, start + group);
     progress.update(Math.min(start + group, texts.length), texts.length);
   }
   progress.end();
@@ -137,6 +133,24 @@ const endError = ({ failures, count }: Written): CliError | undefined => {
   return (
     first && new CliError('INPUT_INVALID', `${failures.length} of ${count} texts have no vector. ${first.message}`)
   );
+};
+
+/** What rows are made of: texts by their digest, wherever they came from, and all that decides on their vectors. */
+const rowsIdentity = async (
+  predictor: Predictor,
+  texts: readonly NumberedText[],
+  options: EmbedOptions,
+  { model: { reducer, prior } }: OpenedModel,
+): Promise<VectorIdentity> => {
+  const hash = createHash('sha256');
+  for (const { input, error } of texts) hash.update(`${JSON.stringify([input, error !== undefined])}\n`);
+  return {
+    identity: await predictor.identity(options),
+    texts: hash.digest('hex'),
+    ...options,
+    reducer: reducerRecord(reducer),
+    prior,
+  };
 };
 
 /** Makes vectors of texts: printed, or written to a file in their order. */
@@ -159,13 +173,12 @@ export const embed = async (settings: EmbedSettings, context: Context): Promise<
       if (error) throw error;
       return;
     }
-    const identity = { identity: await predictor.identity(options), texts: settings.input ?? texts.length, ...options };
+    const identity = await rowsIdentity(predictor, texts, options, opened);
     const file = await openVectorFile(out, { identity, width, resume });
     try {
       if (file.rows > 0) context.note(`${file.rows} vectors are there already.`);
       const written = await writeVectors(predictor, texts, options, { file, width, context });
-      await file.finish();
-      if (out.endsWith('.jsonl')) await toJsonLines(out, texts, { width, failures: written.failures });
+      await file.finish(out.endsWith('.jsonl') ? rowLines(texts, written.failures) : undefined);
       context.note(`${written.count} vectors of ${width} numbers in ${out}.`);
       const error = endError(written);
       if (error) throw error;

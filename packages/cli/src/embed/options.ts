@@ -17,7 +17,7 @@ export const embedOptions = {
     fallback: undefined,
   }),
   longTexts: choice(['cut', 'windows', 'refuse'], 'what becomes of a text that is too long', 'cut'),
-  resume: flag('go on where an earlier run with the same settings stopped'),
+  resume: flag('go on where an earlier run with the same texts and settings stopped'),
   ...lengthOptions,
   ...rankingOptions,
   ...engineOptions,

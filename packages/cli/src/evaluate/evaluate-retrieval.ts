@@ -1,13 +1,30 @@
 import type { OperatingPoint } from '@length-adaptive/core';
 import { formatPoint, fullLength } from '@length-adaptive/core';
-import type { BeirData, BeirText, Predictor, RetrievalMetricName, VectorsById } from '@length-adaptive/models';
-import { createPredictor, macsShare, readBeir, scoreRetrieval } from '@length-adaptive/models';
+import type {
+  BeirData,
+  BeirText,
+  Predictor,
+  RetrievalMetricName,
+  TextRole,
+  TokenInput,
+  VectorsById,
+} from '@length-adaptive/models';
+import {
+  ModelError,
+  createPredictor,
+  macsShare,
+  promptNameFor,
+  readBeir,
+  scoreRetrieval,
+} from '@length-adaptive/models';
 import { chosenPoint } from '../choice/chosen-point.js';
 import type { Context } from '../context/command.js';
 import { CliError } from '../context/errors.js';
 import { required, savedSettings } from '../context/settings.js';
-import { sample } from '../data/data.js';
+import { maxLengthFor, sample } from '../data/data.js';
+import { checkRetrievalSettings } from '../data/retrieval-settings.js';
 import { openRunnable } from '../engine/engine.js';
+import type { OpenedModel } from '../engine/opened-model.js';
 import type { UsedEngine } from '../engine/used-engine.js';
 import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
 import type { EvaluateSettings } from './options.js';
@@ -25,13 +42,31 @@ export interface RetrievalResult extends UsedEngine {
   readonly point: OperatingPoint;
 }
 
-/** What a model puts before queries and documents, where it has a prompt for them. */
-const promptFor = ({ embedding }: Predictor, names: readonly string[]): string | undefined =>
-  names.find((name) => embedding !== undefined && Object.hasOwn(embedding.prompts, name));
+/** A text as a model reads it; undefined for one that holds nothing. */
+type Read = (text: BeirText) => TokenInput | undefined;
+
+/** Reads texts after the prompt that a model has for them, cut to a number of tokens. */
+const readFor =
+  (
+    { model: { task, dimensions }, tokenizer }: OpenedModel,
+    role: TextRole,
+    { maxLength = dimensions.positions }: { readonly maxLength: number | undefined },
+  ): Read =>
+  ({ id, text }) => {
+    const prompt = promptNameFor(task.embedding, role);
+    try {
+      const [input] = task.prepare(tokenizer, text, { positions: maxLength, truncate: true, prompt }).inputs;
+      return input && { ids: input.ids, typeIds: input.typeIds };
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      if (error.code === 'TEXT_EMPTY') return undefined;
+      throw new CliError('INPUT_INVALID', `${id}: ${error.message}`, { cause: error });
+    }
+  };
 
 interface EmbedAllOptions {
+  readonly read: Read;
   readonly point?: OperatingPoint;
-  readonly prompt: string | undefined;
   readonly name: string;
   readonly context: Context;
 }
@@ -40,20 +75,24 @@ interface EmbedAllOptions {
 const embedAll = async (
   predictor: Predictor,
   texts: readonly BeirText[],
-  { point, prompt, name, context }: EmbedAllOptions,
+  { read, point, name, context }: EmbedAllOptions,
 ): Promise<VectorsById> => {
   const progress = context.progress(name, 'texts');
   const vectors = new Map<string, ArrayLike<number>>();
   const chunk = 256;
   for (let start = 0; start < texts.length; start += chunk) {
-    const some = texts.slice(start, start + chunk);
-    const found = await predictor.embed(
-      some.map(({ text }) => text),
-      { point, prompt, signal: context.signal, onError: 'answer' },
+    const some = texts.slice(start, start + chunk).flatMap((text) => {
+      const input = read(text);
+      return input ? [{ id: text.id, input }] : [];
+    });
+    const found = await predictor.predict(
+      some.map(({ input }) => input),
+      { point, signal: context.signal, onError: 'answer' },
     );
-    found.forEach(({ vector, error }, i) => {
-      if (vector) vectors.set(some[i]?.id ?? '', vector);
-      else if (error.code !== 'TEXT_EMPTY') throw new CliError('INPUT_INVALID', `${some[i]?.id}: ${error.message}`);
+    found.forEach(({ embedding, error }, i) => {
+      const id = some[i]?.id ?? '';
+      if (error) throw new CliError('INPUT_INVALID', `${id}: ${error.message}`);
+      if (embedding) vectors.set(id, embedding);
     });
     progress.update(Math.min(start + chunk, texts.length), texts.length);
   }
@@ -73,31 +112,36 @@ const printResult = ({ print }: Context, result: RetrievalResult): void => {
 /**
  * Scores how well a model's vectors find documents: those of a BEIR folder, at the operating point that is asked for; its queries at the full length.
  *
- * @throws CliError `USAGE` for a metric, since all of retrieval are printed; `SCORE_TOO_LOW` by nDCG@10
+ * @throws CliError `USAGE` for a metric, since all of retrieval are printed, and for options of files of examples; `SCORE_TOO_LOW` by nDCG@10
  */
 export const evaluateRetrieval = async (settings: EvaluateSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
   if (settings.metric !== undefined)
     throw new CliError('USAGE', 'Leave out --metric: of documents and queries, all metrics of retrieval are printed.');
-  const data: BeirData = await readBeir(required(settings.data, 'data'));
+  const path = required(settings.data, 'data');
+  checkRetrievalSettings(path, settings);
+  const data: BeirData = await readBeir(path);
   const opened = await openRunnable(source, settings, context);
   const predictor = createPredictor(opened);
   try {
     const queries = sample(data.queries, settings.limit, settings.seed);
+    await predictor.embed([]); // a model that makes no vectors says so
+    const maxLength = settings.maxLength === undefined ? undefined : maxLengthFor(opened, settings.maxLength);
     const asked = await embedAll(predictor, queries, {
-      prompt: promptFor(predictor, ['query']),
+      read: readFor(opened, 'query', { maxLength }),
       name: 'queries',
       context,
     });
+    const readDocument = readFor(opened, 'document', { maxLength });
     const counted = data.documents.filter(({ text }) => text !== '').filter((_, i) => i % 20 === 0);
-    const lengths = await Promise.all(counted.map(({ text }) => predictor.countTokens(text, { truncate: true })));
+    const lengths = counted.flatMap((document) => readDocument(document)?.ids.length ?? []);
     const point = (await chosenPoint(settings, opened, lengths, context)) ??
       opened.model.builtIn ?? { lengths: fullLength(predictor.dimensions.layers) };
     if (settings.out !== undefined)
       await writeRunStart(settings.out, savedSettings(evaluateOptions, settings), opened.used);
     const found = await embedAll(predictor, data.documents, {
+      read: readDocument,
       point,
-      prompt: promptFor(predictor, ['document', 'passage']),
       name: 'documents',
       context,
     });

@@ -55,8 +55,15 @@ const hasFailed = (
 
 /** The image at a path or an address, or why there is none. */
 export const imageAt = async (input: TextInput): Promise<RawImage | { readonly error: TextFailure }> => {
+  if (typeof input !== 'string')
+    return {
+      error: {
+        code: 'INPUT_INVALID',
+        message: 'A second text came with an image, which is read by itself; leave it out.',
+      },
+    };
   try {
-    return await readImage(typeof input === 'string' ? input : input[0]);
+    return await readImage(input);
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     return { error: { code: 'INPUT_INVALID', message: error.message } };

@@ -96,6 +96,32 @@ test('two texts come as a pair of a JSON line', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ text: 'a great film', pair: 'a fine film', tokens: 9 });
 });
 
+test('--pair is the second text of every text: of arguments, and of lines that have none of their own', async () => {
+  const plain = join(folder, 'unpaired.txt');
+  writeFileSync(plain, 'great\na dull plot\n');
+  const mixed = join(folder, 'mixed.jsonl');
+  writeFileSync(mixed, '"great"\n{"text":"a dull plot","pair":"weak"}\n{"txt":"x"}\n');
+  const pairs = async (...argv: readonly string[]): Promise<unknown[]> => {
+    const { stdout } = await predict('--json', '--model', model, '--pair', 'a fine film', ...argv);
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { text: string; pair?: string; tokens?: number })
+      .map(({ text, pair, tokens }) => [text, pair, tokens]);
+  };
+  const given = await pairs('great', 'a dull plot');
+  expect(given).toEqual([
+    ['great', 'a fine film', 7],
+    ['a dull plot', 'a fine film', 9],
+  ]);
+  expect(await pairs('--input', plain)).toEqual(given);
+  expect(await pairs('--input', mixed)).toEqual([
+    given[0],
+    ['a dull plot', 'weak', 7],
+    ['{"txt":"x"}', undefined, undefined],
+  ]);
+});
+
 test.each([
   [
     ['--budget', 'cost=0.75'],

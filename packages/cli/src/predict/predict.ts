@@ -14,14 +14,21 @@ import { readTexts } from '../data/read-texts.js';
 import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
 import { secondText } from '../data/second-text.js';
 
+/** A text with the second one of all texts; one that has its own keeps it. */
+const withSecond = (text: NumberedText, second: string | undefined): NumberedText =>
+  second === undefined || text.error || typeof text.input !== 'string'
+    ? text
+    : { ...text, input: [text.input, second] };
+
 const textsOf = async function* (
   { input }: PredictSettings,
   second: string | undefined,
   { args, io }: Context,
 ): AsyncGenerator<readonly NumberedText[]> {
-  if (args.length > 0)
-    yield args.map((text, index) => ({ line: index + 1, input: second === undefined ? text : [text, second] }));
-  if (input !== undefined) yield* readTexts(input, io.stdin);
+  const paired = (texts: readonly NumberedText[]): NumberedText[] => texts.map((text) => withSecond(text, second));
+  if (args.length > 0) yield paired(args.map((text, index) => ({ line: index + 1, input: text })));
+  if (input === undefined) return;
+  for await (const texts of readTexts(input, io.stdin)) yield paired(texts);
 };
 
 /** The texts: a file is read before anything else is done, so that what is wrong with it is said first; stdin as it comes. */

@@ -184,6 +184,18 @@ test.each<[string, readonly string[], number, string]>([
     2,
     'opens otherwise without --adapter',
   ],
+  ...[
+    ['--top-k', '3'],
+    ['--deadline', '50'],
+    ['--budget', 'cost=0.5'],
+    ['--length-config', '1,0.6,0.6'],
+    ['--keep', '2'],
+  ].map((other): [string, readonly string[], number, string] => [
+    `a search with ${other[0]}`,
+    ['--candidates', at('candidates.jsonl'), '--search-cascades', ...other],
+    2,
+    `${other[0]} came with --search-cascades`,
+  ]),
   ['no such file', ['--candidates', 'absent.jsonl'], 4, 'absent.jsonl'],
 ])('%s is refused', async (_, argv, code, message) => {
   const outcome = await rerank('--model', at('model'), ...argv);
@@ -196,6 +208,13 @@ test('a line that is no list of candidates is named', async () => {
   const { code, stderr } = await rerank('--model', at('model'), '--candidates', at('broken.jsonl'));
   expect(code).toBe(3);
   expect(stderr).toMatch(/broken.jsonl, line 2 is .*expected \{"query"/);
+});
+
+test('a document with a second text is refused, for it is read with the query alone', async () => {
+  writeFileSync(at('pairs-of-documents.jsonl'), lines(['a film', { text: 'a film', pair: 'its plot' }]));
+  expect(
+    await rerank('--model', at('model'), '--query', query, '--documents', at('pairs-of-documents.jsonl')),
+  ).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('document 2: a second text') });
 });
 
 test('nothing is left in memory', async () => {

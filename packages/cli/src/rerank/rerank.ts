@@ -20,7 +20,7 @@ import pico from 'picocolors';
 import { checkLengthSettings, parseBudget, readPoint } from '../choice/length-choice.js';
 import type { Context } from '../context/command.js';
 import { CliError } from '../context/errors.js';
-import { required, savedSettings } from '../context/settings.js';
+import { flagOf, required, savedSettings } from '../context/settings.js';
 import { readTexts } from '../data/read-texts.js';
 import { openRunnable } from '../engine/engine.js';
 import { checkModelFolder } from '../run-folder/model-folder.js';
@@ -34,9 +34,14 @@ const documentsOf = async ({ documents }: RerankSettings, { args, io }: Context)
   const all: RerankDocument[] = [...args];
   if (documents === undefined) return all;
   for await (const texts of readTexts(documents, io.stdin)) {
-    for (const { input, error } of texts) {
+    for (const { line, input, error } of texts) {
       if (error) throw error;
-      all.push(typeof input === 'string' ? input : input[0]);
+      if (typeof input !== 'string')
+        throw new CliError(
+          'INPUT_INVALID',
+          `${documents}, document ${line}: a second text came with it; a document is one text, and --query is the other.`,
+        );
+      all.push(input);
     }
   }
   return all;
@@ -119,24 +124,33 @@ const search = async (
   return record;
 };
 
+/** @throws CliError `USAGE` for what a search for cascades cannot do, and for what it would not look at */
+const checkSearchSettings = (source: string, settings: RerankSettings): void => {
+  const { candidates, adapter, tower } = settings;
+  if (candidates === undefined)
+    throw new CliError('USAGE', '--search-cascades needs --candidates, lists of documents that a first search found.');
+  const other = (['topK', 'deadline', 'budget', 'keep', 'lengthConfig'] as const).find(
+    (key) => settings[key] !== undefined,
+  );
+  if (other !== undefined)
+    throw new CliError(
+      'USAGE',
+      `${flagOf(other)} came with --search-cascades, which finds what budgets and deadlines choose among and ranks nothing; leave it out, and give it to a lat rerank that comes after.`,
+    );
+  checkModelFolder(source, 'search for cascades');
+  if (adapter !== undefined || tower === 'texts')
+    throw new CliError(
+      'USAGE',
+      '--search-cascades writes what it finds into the folder of the model, which opens otherwise without --adapter or --tower. Search in a folder of the merged weights (lat compress --adapter ADAPTER --weights fp32 --out DIR).',
+    );
+};
+
 /** Reranks the documents of one query or of many, and prints each ranking as it is done. */
 export const rerank = async (settings: RerankSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
   checkLengthSettings(settings);
   const { json, out, label, scale, maxLength, stride, ordered, deadline } = settings;
-  if (settings.searchCascades) {
-    if (settings.candidates === undefined)
-      throw new CliError(
-        'USAGE',
-        '--search-cascades needs --candidates, lists of documents that a first search found.',
-      );
-    checkModelFolder(source, 'search for cascades');
-    if (settings.adapter !== undefined || settings.tower === 'texts')
-      throw new CliError(
-        'USAGE',
-        '--search-cascades writes what it finds into the folder of the model, which opens otherwise without --adapter or --tower. Search in a folder of the merged weights (lat compress --adapter ADAPTER --weights fp32 --out DIR).',
-      );
-  }
+  if (settings.searchCascades) checkSearchSettings(source, settings);
   const lists = await listsOf(settings, context);
   const opened = await openRunnable(source, settings, context);
   try {

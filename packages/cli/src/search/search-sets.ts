@@ -3,7 +3,7 @@ import { encodeDocuments, isBeirFolder, readBeir, textsData } from '@length-adap
 import type { SearchSettings } from './options.js';
 import type { DataSet } from '../data/data.js';
 import { noData, readModelData, sampleData, splitData } from '../data/data.js';
-import { flagOf } from '../context/settings.js';
+import { checkRetrievalSettings } from '../data/retrieval-settings.js';
 import { CliError } from '../context/errors.js';
 
 /** What a BEIR folder holds: one item, all of it. */
@@ -11,14 +11,7 @@ const retrievalKind: DataSet['kind'] = { ...textsData, name: 'retrieval', holds:
 
 /** Documents with queries, which are looked at together. */
 const readRetrieval = async (path: string, settings: SearchSettings): Promise<DataSet> => {
-  const [own] = (['reportData', 'heldOutShare', 'redis', 'softExtract'] as const).filter(
-    (key) => settings[key] !== undefined && settings[key] !== 0,
-  );
-  if (own !== undefined)
-    throw new CliError(
-      'USAGE',
-      `${flagOf(own)} is for files of examples, and ${path} holds documents with queries; leave it out.`,
-    );
+  checkRetrievalSettings(path, settings, ['reportData', 'heldOutShare', 'redis', 'softExtract']);
   return { kind: retrievalKind, examples: [await readBeir(path)] };
 };
 

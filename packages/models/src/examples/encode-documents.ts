@@ -2,6 +2,8 @@ import { createRandom, shuffled } from '@length-adaptive/core';
 import type { EncoderInput } from '@length-adaptive/core/encoder';
 import type { BeirData, BeirText } from '../datasets/beir.js';
 import { ModelError } from '../errors.js';
+import type { TextRole } from '../tasks/embedding-settings.js';
+import { promptNameFor } from '../tasks/embedding-settings.js';
 import type { LabelledInput } from '../tasks/labelled-input.js';
 import type { Task } from '../tasks/task.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
@@ -49,18 +51,18 @@ export const encodeDocuments = (
       'OPTION_INVALID',
       `The model does ${task.name} and makes no vectors that documents could be found by; give it examples of its own task.`,
     );
-  const encode = (text: string, prompts: readonly string[]): EncoderInput => {
-    const prompt = prompts.find((name) => Object.hasOwn(embedding.prompts, name));
+  const encode = (text: string, role: TextRole): EncoderInput => {
+    const prompt = promptNameFor(embedding, role);
     const { inputs } = task.prepare(tokenizer, text, { positions: options.maxLength, truncate: true, prompt });
     const [{ ids, typeIds } = { ids: [] }] = inputs;
     return { ids, typeIds };
   };
   const search = {
-    queries: data.queries.map(({ id, text }) => ({ id, input: encode(text, ['query']) })),
+    queries: data.queries.map(({ id, text }) => ({ id, input: encode(text, 'query') })),
     judgements: data.judgements,
   };
   return chosen(data, options).map(({ id, text }) => ({
-    input: encode(text, ['document', 'passage']),
+    input: encode(text, 'document'),
     document: { id, search },
   }));
 };

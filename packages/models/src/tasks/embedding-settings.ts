@@ -160,3 +160,21 @@ export const promptText = (
     `The model has no prompt called ${JSON.stringify(choice)}; ${known}. A text of your own is { text: "..." }.`,
   );
 };
+
+/** What a text is to an index: in it, or searched for. */
+export type TextRole = 'document' | 'query';
+
+const rolePrompts: Readonly<Record<TextRole, readonly string[]>> = {
+  document: ['document', 'passage', 'corpus'],
+  query: ['query'],
+};
+
+/**
+ * The name of the prompt that a model has for documents or for queries, as models call them; undefined where it has none.
+ *
+ * @param settings absent of a model that makes no vectors
+ */
+export const promptNameFor = (
+  settings: Pick<EmbeddingSettings, 'prompts'> | undefined,
+  role: TextRole,
+): string | undefined => rolePrompts[role].find((name) => Object.hasOwn(settings?.prompts ?? {}, name));
