@@ -146,7 +146,19 @@ export const servePredictor = ({
     keep({ models: predictors, id }, predictor, signal);
     const { engine, task, answers, dimensions, head, paretoSet, builtIn } = predictor;
     const { labels, embedding, prior, weightBytes } = predictor;
-    const facts = { engine, task, answers, dimensions, head, paretoSet, builtIn, labels, embedding, prior, weightBytes };
+    const facts = {
+      engine,
+      task,
+      answers,
+      dimensions,
+      head,
+      paretoSet,
+      builtIn,
+      labels,
+      embedding,
+      prior,
+      weightBytes,
+    };
     return { ...facts, backend };
   };
 
