@@ -63,6 +63,23 @@ test('evaluate: a folder of labels and JSON lines', async () => {
   const none = await lat('evaluate', '--model', model, '--data', join(photos, 'cat'));
   expect(none.code).toBe(3);
   expect(none.stderr).toMatch(/holds no images; expected a folder for each label/);
+  const columns = await lat('evaluate', '--model', model, '--data', photos, '--label-column', 'kind');
+  expect([columns.code, columns.stderr]).toEqual([
+    2,
+    expect.stringContaining('--label-column is for files of examples'),
+  ]);
+});
+
+test('predict: an image with a second text has its error in its place', async () => {
+  const input = join(folder, 'image-pairs.jsonl');
+  const image = join(photos, 'owl/c.jpg');
+  writeFileSync(input, `${JSON.stringify({ text: image })}\n${JSON.stringify({ text: image, pair: 'an owl' })}\n`);
+  const { code, stdout } = await lat('predict', '--json', '--model', model, '--input', input);
+  expect(code).toBe(3);
+  expect(linesOf(stdout)).toMatchObject([
+    { text: image, label: expect.any(String) },
+    { pair: 'an owl', error: { code: 'INPUT_INVALID', message: expect.stringContaining('A second text came') } },
+  ]);
 });
 
 test('search, then a budget; export, then the same on ONNX Runtime', async () => {

@@ -29,7 +29,7 @@ import {
 import { CliError } from '../context/errors.js';
 import type { OpeningSettings } from '../engine/opening.js';
 import { openingOf } from '../engine/opening.js';
-import { required } from '../context/settings.js';
+import { flagOf, required } from '../context/settings.js';
 
 /** What a data file holds. */
 export interface DataSet {
@@ -97,15 +97,19 @@ const isFolder = (path: string): Promise<boolean> =>
     () => false, // who opens it says what is wrong
   );
 
-/** The examples of a folder, where the task has such or nobody names one; undefined for a file. */
+/** The examples of a folder, where the task has such or nobody names one; undefined for a file. @throws CliError `USAGE` for options of columns */
 const folderData = async (
   path: string,
-  { limit, seed }: DataSettings,
+  settings: DataSettings,
   task: Task | undefined,
 ): Promise<DataSet | undefined> => {
   if (!(await isFolder(path))) return undefined;
   const kind = task ? dataKindOf(task) : folderDataKind();
   if (!kind?.fromFolder) return undefined;
+  const { limit, seed } = settings;
+  const [own] = Object.keys(columnsOf(settings));
+  if (own !== undefined)
+    throw new CliError('USAGE', `${flagOf(own)} is for files of examples, and ${path} is a folder; leave it out.`);
   const data = { kind, examples: await kind.fromFolder(path) };
   return completed(sampleData(data, limit, seed), undefined);
 };
