@@ -291,6 +291,30 @@ describe('the weights of a map', () => {
     }
   });
 
+  test('integers whose columns are told their groups one by one are not taken for others', () => {
+    const columns = 16;
+    const found = [false, true].map((hasGroups) => {
+      const g = createGraph();
+      const bytes = (name: string, shape: number[], data: Uint8Array) =>
+        g.constant(name, { type: 'uint8', shape, data });
+      const values = [
+        g.input('x', 'float32', ['rows', columns]),
+        bytes('onnx::MatMul_3_Q4', [outputs, 1, 8], new Uint8Array(outputs * 8).fill(0x75)),
+        g.constant('onnx::MatMul_3_scales', {
+          type: 'float32',
+          shape: [outputs],
+          data: new Float32Array(outputs).fill(2),
+        }),
+        bytes('onnx::MatMul_3_zero_points', [outputs], new Uint8Array(outputs).fill(8)),
+        ...(hasGroups ? [g.constant('g_idx', { type: 'int32', shape: [columns], data: new Int32Array(columns) })] : []),
+      ];
+      const product = ofMicrosoft(g, 'MatMulNBits', values, { K: columns, N: outputs, bits: 4, block_size: 16 });
+      g.output('y', g.op('Add', [product, biasOf(g)]), 'float32', ['rows', outputs]);
+      return readGraphWeights(g.model({ opset: 17 })).tensors.has('layer.0.query.weight');
+    });
+    expect(found).toEqual([true, false]);
+  });
+
   test('queries, keys and values in one operator are told apart, and the layer by who reads it', async () => {
     const [size, tokens] = [4, 3];
     const of = (count: number, step: number): Float32Array =>

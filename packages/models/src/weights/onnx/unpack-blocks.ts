@@ -10,7 +10,7 @@ const bitsAt = (bytes: ArrayLike<number>, row: number, i: number, bits: number):
 /**
  * The matrix of a product with integers of 2, 4 or 8 bits in blocks (`MatMulNBits`), [out, in]: each block of a row has a scale and a zero of its own.
  *
- * @returns undefined where its inputs are no constants
+ * @returns undefined where its inputs are no constants, or its columns are told their groups one by one (`g_idx`)
  */
 export const unpackBlocks = ({ attributes, inputs }: GraphNode, find: FindConstant): Constant | undefined => {
   const [packed, scales, zeros] = [find(inputs[1]), find(inputs[2]), find(inputs[3])];
@@ -19,6 +19,7 @@ export const unpackBlocks = ({ attributes, inputs }: GraphNode, find: FindConsta
     return undefined;
   const width = typeof bits === 'number' ? bits : 4;
   if (![2, 4, 8].includes(width)) return undefined;
+  if (inputs[4] !== undefined && inputs[4] !== '') return undefined;
   const blocks = Math.ceil(columns / blockSize);
   return {
     ...packed,
