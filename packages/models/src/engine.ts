@@ -35,6 +35,7 @@ export { taskOf, taskOfFamily } from './tasks/task-config.js';
 export type { TaskModel } from './model/task-model.js';
 export { shortDigest, weightsDigest } from './model/weights-digest.js';
 export { openTokenizer } from './model/within-tables.js';
+export { rowsBy } from './metrics/rows-by.js';
 export { choosePrior, resolvePrior, withPriors } from './priors/prior-settings.js';
 export type { PriorName } from './tasks/prior-name.js';
 export type { ModelPrior, PriorSettings } from './priors/prior-settings.js';

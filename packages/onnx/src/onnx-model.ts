@@ -35,6 +35,7 @@ import {
   logitCount,
   outputNamesOf,
   resolvePrior,
+  rowsBy,
   withDeparted,
   withPriors,
 } from '@length-adaptive/models/engine';
@@ -358,13 +359,7 @@ export const runOnnxFile = async (
     lifetime.during(async () => {
       const checked = new Map([...new Set(asked)].map((point) => [point, check(point)]));
       const points = asked.map((point) => checked.get(point) ?? point);
-      const groups = new Map<string, number[]>();
-      points.forEach((point, row) => {
-        const together = `${keyOf(structureOf(point))} ${point.skip?.join() ?? ''}`;
-        const known = groups.get(together);
-        if (known) known.push(row);
-        else groups.set(together, [row]);
-      });
+      const groups = rowsBy(points.map((point) => `${keyOf(structureOf(point))} ${point.skip?.join() ?? ''}`));
       const run = (rows: readonly number[]): Promise<Float32Array> =>
         runTogether(
           rows.map((row) => inputs[row] as EncoderInput),

@@ -2,6 +2,7 @@ import type { EncoderInput, OperatingPoint } from '@length-adaptive/core';
 import { pointKey } from '@length-adaptive/core/lengths';
 import { tokenBatches } from './token-batches.js';
 import { ModelError } from '../errors.js';
+import { rowsBy } from '../metrics/rows-by.js';
 import { logitCount } from '../tasks/readout.js';
 import type { RunnableModel } from './runnable-model.js';
 
@@ -60,13 +61,7 @@ const predictMixed = async (
   points: readonly OperatingPoint[],
   options: BatchOptions,
 ): Promise<Float32Array[]> => {
-  const rowsOf = new Map<string, number[]>();
-  points.forEach((point, row) => {
-    const key = pointKey(point);
-    const known = rowsOf.get(key);
-    if (known) known.push(row);
-    else rowsOf.set(key, [row]);
-  });
+  const rowsOf = rowsBy(points.map(pointKey));
   const { runRows } = model;
   if (runRows && rowsOf.size > 1) {
     return predictBatches(

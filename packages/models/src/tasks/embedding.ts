@@ -5,6 +5,7 @@ import type { Example } from '../datasets/dataset.js';
 import { isDecimal } from '../datasets/decimal.js';
 import { ModelError } from '../errors.js';
 import { pearson, spearman } from '../metrics/correlation.js';
+import { rowsBy } from '../metrics/rows-by.js';
 import { cosine, unit } from '../metrics/vectors.js';
 import type { AdaptationLoss } from './adaptation-loss.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
@@ -86,13 +87,11 @@ const scoredPairs = (
   logits: readonly ArrayLike<number>[],
   examples: readonly LabelledInput[],
 ): { readonly cosines: readonly number[]; readonly labels: readonly number[] } => {
-  const rows = new Map<object, number[]>();
-  examples.forEach(({ similarity }, row) => {
-    const known = similarity && rows.get(similarity);
-    if (known) known.push(row);
-    else if (similarity) rows.set(similarity, [row]);
-  });
-  const pairs = [...rows].filter(([, of]) => of.length === 2) as [{ readonly label: number }, [number, number]][];
+  const rows = rowsBy(examples.map(({ similarity }) => similarity));
+  const pairs = [...rows].filter(([similarity, of]) => similarity && of.length === 2) as [
+    { readonly label: number },
+    [number, number],
+  ][];
   return {
     cosines: pairs.map(([, [a, b]]) => cosine(logits[a] ?? [], logits[b] ?? [])),
     labels: pairs.map(([{ label }]) => label),

@@ -2,6 +2,7 @@
 import type { OperatingPoint } from '@length-adaptive/core';
 import { lengthsOf } from '@length-adaptive/core/lengths';
 import type { Predictor, TextError, TextInput } from '@length-adaptive/models';
+import { rowsBy } from '@length-adaptive/models/engine';
 import { makeTask } from '@length-adaptive/models/predict';
 import { workerData } from 'piscina';
 import type { ServerErrorCode } from '../errors.js';
@@ -114,11 +115,7 @@ export const compute = async (texts: readonly ThreadText[]): Promise<ThreadResul
   }
   const start = performance.now();
   const answers = new Array<ThreadAnswer>(texts.length);
-  const groups = new Map<string, number[]>();
-  texts.forEach((text, row) => {
-    const key = JSON.stringify([text.everyToken, optionsOf(text)]);
-    groups.set(key, [...(groups.get(key) ?? []), row]);
-  });
+  const groups = rowsBy(texts.map((text) => JSON.stringify([text.everyToken, optionsOf(text)])));
   for (const rows of groups.values()) {
     const alike = rows.map((row) => texts[row] as ThreadText);
     const predictor = predictors.get(alike[0]?.everyToken === true) as Predictor | ThreadAnswer;
