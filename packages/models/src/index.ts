@@ -16,6 +16,7 @@ export { cacheRoot } from './sources/download-cache.js';
 export { writeFile } from './sources/write-file.js';
 export { writeFolder } from './sources/write-folder.js';
 export type { StaleFile, WriteFolderOptions } from './sources/write-folder.js';
+export { adapterConfigName } from './folder/adapter-config.js';
 export { staleModelFiles } from './folder/stale-files.js';
 
 export {
@@ -339,6 +340,8 @@ export type { BestAnswersOptions, SpanAnswer } from './tasks/span-answers.js';
 export { fuseOrders } from './reranking/fuse-orders.js';
 export { choosePlan, planWithin } from './reranking/plan.js';
 export type { Plan, PlanContext, PlanTimes } from './reranking/plan.js';
+export { laterFirst, leadingWithin, rankStage } from './reranking/rank-stages.js';
+export type { StageOrder } from './reranking/rank-stages.js';
 export { rankingPlans } from './reranking/ranking-plans.js';
 export type { RankingModel, RankingPlans } from './reranking/ranking-plans.js';
 export { createReranker } from './reranking/reranker.js';

@@ -90,6 +90,8 @@ export type { Bm25 } from './reranking/bm25.js';
 export { fuseOrders } from './reranking/fuse-orders.js';
 export { choosePlan, planWithin } from './reranking/plan.js';
 export type { Plan, PlanContext, PlanTimes } from './reranking/plan.js';
+export { laterFirst, leadingWithin, rankStage } from './reranking/rank-stages.js';
+export type { StageOrder } from './reranking/rank-stages.js';
 export { rankingPlans } from './reranking/ranking-plans.js';
 export type { RankingModel, RankingPlans } from './reranking/ranking-plans.js';
 export { createReranker } from './reranking/reranker.js';

@@ -3,7 +3,8 @@ import { isFullPoint } from '@length-adaptive/core/lengths';
 import { checkFinite } from '../model/predict-logits.js';
 import type { TextError } from '../predictor/read-each.js';
 import { readOne } from '../predictor/read-each.js';
-import { fuseOrders } from './fuse-orders.js';
+import { laterFirst, rankStage } from './rank-stages.js';
+import type { StageOrder } from './rank-stages.js';
 import type { DocumentWindow } from './read-request.js';
 import type { Relevance } from './relevance.js';
 import type { ScoredWindow } from './stages.js';
@@ -12,8 +13,6 @@ import type { ScoredWindow } from './stages.js';
 export interface Finding extends Relevance {
   readonly window: DocumentWindow;
   readonly point: OperatingPoint;
-  /** Number of the stage. */
-  readonly stage: number;
 }
 
 /** What the stages of one ranking found of its documents. */
@@ -26,9 +25,10 @@ export interface Findings {
   broken(): readonly { readonly index: number; readonly error: TextError }[];
 }
 
-const byArrival = (a: Finding, b: Finding): number => a.window.document - b.window.document;
-
-const byRelevance = (a: Finding, b: Finding): number => b.score - a.score || b.logit - a.logit || byArrival(a, b);
+const order: StageOrder<Finding> = {
+  place: ({ window }) => window.document,
+  compare: (a, b) => b.score - a.score || b.logit - a.logit,
+};
 
 export interface FindingsOptions {
   readonly relevance: (logits: Float32Array) => Relevance;
@@ -39,11 +39,9 @@ export interface FindingsOptions {
 export const createFindings = ({ relevance, fuses }: FindingsOptions): Findings => {
   const stages: Map<number, Finding>[] = [];
   const broken = new Map<number, TextError>();
-  const orderOf = (found: ReadonlyMap<number, Finding>): readonly Finding[] => {
-    const ranked = [...found.values()].sort(byRelevance);
-    return fuses && !ranked.every(({ point }) => isFullPoint(point))
-      ? fuseOrders([ranked, [...ranked].sort(byArrival)])
-      : ranked;
+  const orderOf = (stage: ReadonlyMap<number, Finding>): Finding[] => {
+    const found = [...stage.values()];
+    return rankStage(found, order, fuses && !found.every(({ point }) => isFullPoint(point)));
   };
   return {
     add: (scored, point) => {
@@ -55,19 +53,12 @@ export const createFindings = ({ relevance, fuses }: FindingsOptions): Findings 
           broken.set(document, error);
           continue;
         }
-        const here: Finding = { ...relevance(logits), window, point, stage: stages.length };
+        const here: Finding = { ...relevance(logits), window, point };
         if (here.score > (found.get(document)?.score ?? -Infinity)) found.set(document, here);
       }
       stages.push(found);
     },
-    ranked: () => {
-      const seen = new Set<number>();
-      return [...stages].reverse().flatMap((found) => {
-        const own = orderOf(found).filter(({ window }) => !seen.has(window.document));
-        own.forEach(({ window }) => seen.add(window.document));
-        return own;
-      });
-    },
+    ranked: () => laterFirst(stages.map(orderOf), order),
     broken: () =>
       [...broken].flatMap(([index, error]) => (stages.some((found) => found.has(index)) ? [] : [{ index, error }])),
   };

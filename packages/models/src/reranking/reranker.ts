@@ -11,6 +11,7 @@ import { createFindings } from './findings.js';
 import { createPace } from './pace.js';
 import { choosePlan, planWithin } from './plan.js';
 import type { Plan, PlanContext } from './plan.js';
+import { leadingWithin } from './rank-stages.js';
 import { rankingPlans } from './ranking-plans.js';
 import type { DocumentWindow } from './read-request.js';
 import { checkRequest, checkWindows, placeOf, readDocuments } from './read-request.js';
@@ -108,13 +109,6 @@ export const createReranker = (
     };
   };
 
-  /** As many of the first as so many MACs pay for: a cascade reckons with documents that are equally long. */
-  const leadingWithin = (best: readonly DocumentWindow[], macs: number): readonly DocumentWindow[] => {
-    let left = macs * (1 + 1e-9);
-    const dear = best.findIndex((window) => (left -= macsOf([window], full)) < 0);
-    return dear < 0 ? best : best.slice(0, dear);
-  };
-
   const rank = async (
     query: string,
     documents: readonly RerankDocument[],
@@ -155,14 +149,12 @@ export const createReranker = (
     if (again > 0 && !isFullPoint(plan.point) && pointKey(plan.point) !== pointKey(full)) {
       const left =
         (options.budget && 'cost' in options.budget ? options.budget.cost : Infinity) * macsOf(windows) - spent;
-      await runStage(leadingWithin(first.slice(0, again), left), full);
+      const costOf = (window: DocumentWindow): number => macsOf([window], full);
+      await runStage(leadingWithin(first.slice(0, again), { most: left, costOf }), full);
     }
 
-    const ranked = findings.ranked();
-    const seen = new Set([
-      ...ranked.map(({ window }) => window.document),
-      ...findings.broken().map(({ index }) => index),
-    ]);
+    const [ranked, broken] = [findings.ranked(), findings.broken()];
+    const seen = new Set([...ranked.map(({ window }) => window.document), ...broken.map(({ index }) => index)]);
     return {
       results: ranked
         .slice(0, options.topK)
@@ -171,7 +163,7 @@ export const createReranker = (
           return { index: document, score, logit, point, ...(place && { window: place }) };
         }),
       unseen: read.flatMap(({ value }, index) => (value && !seen.has(index) ? [index] : [])),
-      failed: [...unread, ...findings.broken()].sort((a, b) => a.index - b.index),
+      failed: [...unread, ...broken].sort((a, b) => a.index - b.index),
       stages,
       cost: spent / macsOf(windows),
     };

@@ -2,8 +2,8 @@
 import { isFullPoint, pointKey } from '@length-adaptive/core/lengths';
 import type { OperatingPoint } from '@length-adaptive/core';
 import type { Prediction } from '@length-adaptive/models';
-import { fuseOrders, planWithin } from '@length-adaptive/models/predict';
-import type { Plan } from '@length-adaptive/models/predict';
+import { laterFirst, leadingWithin, planWithin, rankStage } from '@length-adaptive/models/predict';
+import type { Plan, StageOrder } from '@length-adaptive/models/predict';
 import { ServerError } from '../errors.js';
 import type { InferenceRequest, InferenceResult } from '../request.js';
 import type { ServedModel } from '../service.js';
@@ -46,9 +46,10 @@ const jobShare = 1 / 3;
 /** Jobs take longer than expected now and then: so much is reckoned with. */
 const caution = 1.25;
 
-const byRelevance = (one: RankedText, other: RankedText): number => other.logit - one.logit || one.text - other.text;
-
-const byArrival = (one: RankedText, other: RankedText): number => one.text - other.text;
+const order: StageOrder<RankedText> = {
+  place: ({ text }) => text,
+  compare: (one, other) => other.logit - one.logit,
+};
 
 /** What a text takes at the full length: its MACs where they are known, else its tokens. */
 type Weigh = (prediction: Prediction) => number;
@@ -104,21 +105,10 @@ const createRun = (model: ServedModel, request: RankRequest) => {
   };
   /** The best of a stage first; where that saw fewer tokens, by the order of the first search, too, where there was one. */
   const rankedOf = (stage: number): RankedText[] => {
-    const ranked = [...(found[stage] ?? [])]
-      .map(([text, { logits, score }]) => ({ text, logit: logits?.[0] ?? score }))
-      .sort(byRelevance);
-    if (!by?.plans.fuses || isFullPoint(stages[stage]?.point ?? {})) return ranked;
-    return fuseOrders([ranked, [...ranked].sort(byArrival)]);
+    const texts = [...(found[stage] ?? [])].map(([text, { logits, score }]) => ({ text, logit: logits?.[0] ?? score }));
+    return rankStage(texts, order, by?.plans.fuses === true && !isFullPoint(stages[stage]?.point ?? {}));
   };
-  /** What a later stage saw before the others, which stay in the order of the first. */
-  const ranked = (): RankedText[] => {
-    const seen = new Set<number>();
-    return [...stages.keys()].reverse().flatMap((stage) => {
-      const own = rankedOf(stage).filter(({ text }) => !seen.has(text));
-      own.forEach(({ text }) => seen.add(text));
-      return own;
-    });
-  };
+  const ranked = (): RankedText[] => laterFirst([...stages.keys()].map(rankedOf), order);
   /** The last that was said of each text, in their order. */
   const predictions = (): Prediction[] =>
     [...new Map(found.flatMap((stage) => [...stage]))]
@@ -127,12 +117,11 @@ const createRun = (model: ServedModel, request: RankRequest) => {
   const result = (): InferenceResult => together(results, predictions(), weigh);
   const ranking = (): Ranking => ({ ranked: ranked(), stages: stages.filter(Boolean), result: result() });
   /** The first of some texts that cost at most so much again at the full length, as a share of what all of them take there. */
-  const within = (texts: readonly number[], share: number): number[] => {
+  const within = (texts: readonly number[], share: number): readonly number[] => {
     const [first = new Map<number, Prediction>()] = found;
-    const weightOf = (text: number): number => weigh(first.get(text) as Prediction);
-    let left = share * [...first.keys()].reduce((sum, text) => sum + weightOf(text), 0) * (1 + 1e-9);
-    const dear = texts.findIndex((text) => (left -= weightOf(text)) < 0);
-    return dear < 0 ? [...texts] : texts.slice(0, dear);
+    const costOf = (text: number): number => weigh(first.get(text) as Prediction);
+    const whole = [...first.keys()].reduce((sum, text) => sum + costOf(text), 0);
+    return leadingWithin(texts, { most: share * whole, costOf });
   };
   return { job, rankedOf, ranking, result, within, found };
 };
