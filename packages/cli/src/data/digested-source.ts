@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileSource } from '@length-adaptive/models';
-import { isWeightsFile, openSource } from '@length-adaptive/models';
+import { adapterConfigName, isWeightsFile, openSource } from '@length-adaptive/models';
 import type { OpeningSettings } from '../engine/opening.js';
-import { adapterConfig } from './adapter-config.js';
 import { watchFiles } from './watch-files.js';
 
 /** A source that remembers what weights were read from it. */
@@ -14,7 +13,7 @@ export interface DigestedSource extends FileSource {
 const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
 /** By how much an adapter changes the weights is said in its configuration. */
-const countsAsWeights = (path: string): boolean => isWeightsFile(path) || path === adapterConfig;
+const countsAsWeights = (path: string): boolean => isWeightsFile(path) || path === adapterConfigName;
 
 /** A source as it is, with a digest of the weights that a model was opened from. */
 export const digestedSource = (source: FileSource): DigestedSource => {

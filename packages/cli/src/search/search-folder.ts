@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { adapterConfig } from '../data/adapter-config.js';
+import { adapterConfigName } from '@length-adaptive/models';
 import type { SearchSettings } from './options.js';
 
 /** Folder of a search's own files; in one that holds a model or an adapter they stand apart from theirs. */
 export const searchFolder = ({ out, model }: Pick<SearchSettings, 'out' | 'model'>): string | undefined => {
-  if (out !== undefined) return existsSync(join(out, adapterConfig)) ? join(out, 'search') : out;
+  if (out !== undefined) return existsSync(join(out, adapterConfigName)) ? join(out, 'search') : out;
   return model === undefined ? undefined : join(model, 'search');
 };

@@ -1,6 +1,7 @@
 /** What an earlier model has left in a folder that another is written over, where whoever opens it would take it for that one's. */
 import { nodeModule } from '../sources/node.js';
 import type { StaleFile } from '../sources/write-folder.js';
+import { isThere } from '../sources/write-folder.js';
 import { tokenizerFileNames } from '../tokenizer/tokenizer-files.js';
 import { adapterConfigName } from './adapter-config.js';
 import { lengthAdaptiveFileName } from './length-adaptive-file.js';
@@ -14,13 +15,7 @@ const contentOf = (folder: string, path: string): Promise<Buffer | undefined> =>
   return readFile(join(folder, path)).catch(() => undefined);
 };
 
-const isIn = (folder: string, path: string): Promise<boolean> =>
-  nodeModule('node:fs/promises')
-    .access(nodeModule('node:path').join(folder, path))
-    .then(
-      () => true,
-      () => false,
-    );
+const isIn = (folder: string, path: string): Promise<boolean> => isThere(nodeModule('node:path').join(folder, path));
 
 /** Those of some files that a folder has and what is written over it lacks. */
 const unwritten = async (folder: string, written: string, paths: readonly string[]): Promise<readonly string[]> => {

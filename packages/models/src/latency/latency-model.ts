@@ -147,21 +147,24 @@ const termsOf = ({ tokens, point }: Pass, { layers, wanted, ranks: own, halving,
 /** What a prediction needs of a fit. */
 type Coefficients = Pick<LatencyFit, 'coefficients' | 'factors' | 'wanted' | 'ranks' | 'halving' | 'decoder'>;
 
+/** What was fitted of passes in the bits of a point; undefined for bits that were not timed. */
+const fitOf = (fit: LatencyFit, { bits }: OperatingPoint): PassFit | undefined =>
+  bits === undefined || bits === fit.bits ? fit : fit.otherBits?.find((own) => own.bits === bits);
+
 /** Whether passes in the bits of a point were timed. */
-export const timesBits = (fit: LatencyFit, { bits }: OperatingPoint): boolean =>
-  bits === undefined || bits === fit.bits || (fit.otherBits?.some((own) => own.bits === bits) ?? false);
+export const timesBits = (fit: LatencyFit, point: OperatingPoint): boolean => fitOf(fit, point) !== undefined;
 
 /** What is known of passes in the bits of a point. @throws ModelError `OPTION_INVALID` where nothing is */
-const fitAt = (fit: LatencyFit, { bits }: OperatingPoint): Coefficients => {
-  if (bits === undefined || bits === fit.bits) return fit;
-  const other = fit.otherBits?.find((own) => own.bits === bits);
-  if (other) {
+const fitAt = (fit: LatencyFit, point: OperatingPoint): Coefficients => {
+  const own = fitOf(fit, point);
+  if (own === fit) return fit;
+  if (own) {
     const { ranks, halving, decoder, wanted } = fit;
-    return { ...other, ranks, halving, decoder, ...(wanted && { wanted }) };
+    return { ...own, ranks, halving, decoder, ...(wanted && { wanted }) };
   }
   throw new ModelError(
     'OPTION_INVALID',
-    `The time of a point with ${bits} bits is asked for, and the calibration timed ${[fit.bits ?? 'its own', ...(fit.otherBits ?? []).map((own) => own.bits)].join(' and ')} bits alone. Calibrate with \`bits: [${bits}]\`.`,
+    `The time of a point with ${point.bits} bits is asked for, and the calibration timed ${[fit.bits ?? 'its own', ...(fit.otherBits ?? []).map((own) => own.bits)].join(' and ')} bits alone. Calibrate with \`bits: [${point.bits}]\`.`,
   );
 };
 

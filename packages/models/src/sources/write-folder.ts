@@ -61,7 +61,8 @@ const moveInto = async (
   if (files.includes(last)) await move(last);
 };
 
-const isThere = (path: string): Promise<boolean> =>
+/** Whether a file or a folder is there. */
+export const isThere = (path: string): Promise<boolean> =>
   nodeModule('node:fs/promises')
     .stat(path)
     .then(
