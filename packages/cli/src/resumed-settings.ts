@@ -18,7 +18,7 @@ export const resumedSettings = async <O extends Options>(
   settings: Settings<O>,
 ): Promise<Settings<O>> => {
   if (settings['resume'] !== true || savedConfig === undefined) return settings;
-  const path = savedConfig(settings);
+  const path = await savedConfig(settings);
   if (path === undefined) return settings; // the command will say what is missing
   if (!existsSync(path))
     throw new CliError(

@@ -13,7 +13,7 @@ Examples:
   lat adapt --model runs/reranker/model --texts corpus.jsonl --queries queries.txt --candidates 16 --out runs/ranker
   lat adapt --resume --out runs/minilm`,
   options: async () => (await import('./options.js')).adaptOptions,
-  savedConfig: ({ out }) => (out === undefined ? undefined : join(out, 'config.json')),
+  savedConfig: async ({ out }) => (out === undefined ? undefined : join(out, 'config.json')),
   mayChange: ['out', 'threads', 'checkpointEvery'],
   run: async (settings, context) => (await import('./adapt.js')).adapt(settings, context),
 });

@@ -28,7 +28,7 @@ export interface Command<O extends Options = Options> {
   /** What it takes, loaded for the command that is asked for alone: options know what the library offers. */
   options(): Promise<O>;
   /** Where the settings of an interrupted run stand, for a command that can resume. */
-  readonly savedConfig?: (settings: Settings<O>) => string | undefined;
+  readonly savedConfig?: (settings: Settings<O>) => Promise<string | undefined>;
   /** Options that may differ from the interrupted run's. */
   readonly mayChange?: readonly (keyof O & string)[];
   run(settings: Settings<O>, context: Context): Promise<void>;

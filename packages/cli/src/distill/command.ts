@@ -10,7 +10,7 @@ export const distillCommand = defineCommand({
   lat distill --teacher runs/ner/model --student layers:0,2,4 --stages relations,prediction --train train.conll --out runs/ner-3l
   lat distill --resume --out runs/sst2-3l`,
   options: async () => (await import('./options.js')).distillOptions,
-  savedConfig: ({ out }) => (out === undefined ? undefined : join(out, 'config.json')),
+  savedConfig: async ({ out }) => (out === undefined ? undefined : join(out, 'config.json')),
   mayChange: ['out', 'threads', 'checkpointEvery'],
   run: async (settings, context) => (await import('./distill.js')).distill(settings, context),
 });

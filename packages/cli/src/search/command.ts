@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { defineCommand } from '../context/command.js';
-import { searchFolder } from './search-folder.js';
 
 export const searchCommand = defineCommand({
   name: 'search',
@@ -12,8 +11,8 @@ export const searchCommand = defineCommand({
   lat search --model runs/sst2/model --data dev.tsv --redis redis://127.0.0.1:6379
   lat search --model runs/sst2/model --resume --evaluations 90`,
   options: async () => (await import('./options.js')).searchOptions,
-  savedConfig: (settings) => {
-    const folder = searchFolder(settings);
+  savedConfig: async (settings) => {
+    const folder = (await import('./search-folder.js')).searchFolder(settings);
     return folder === undefined ? undefined : join(folder, 'config.json');
   },
   mayChange: [

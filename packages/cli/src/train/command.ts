@@ -11,7 +11,7 @@ export const trainCommand = defineCommand({
   lat train --model google-bert/bert-base-uncased --train comments.csv --text-column comment --label-columns toxic,threat,insult --out runs/toxic
   lat train --resume --out runs/sst2`,
   options: async () => (await import('./options.js')).trainOptions,
-  savedConfig: ({ out }) => (out === undefined ? undefined : join(out, 'config.json')),
+  savedConfig: async ({ out }) => (out === undefined ? undefined : join(out, 'config.json')),
   mayChange: ['out', 'threads', 'checkpointEvery'],
   run: async (settings, context) => (await import('./train.js')).train(settings, context),
 });
