@@ -2,8 +2,9 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { dataFolder } from '../accuracy/accuracy-rows.js';
+import { dataFolder, runsFolder } from '../accuracy/accuracy-rows.js';
 import type { DataFiles, Flags } from '../accuracy/recipe.js';
+import { imdbRecipe } from '../accuracy/imdb-recipe.js';
 import { readerAbout, squadReader } from '../accuracy/squad-reader.js';
 import { sst2Files } from '../accuracy/sst2-data.js';
 
@@ -164,4 +165,28 @@ const sst2: SkimTask = {
   prepare: async (folder) => ({ ...(await sst2Files(folder)), model: demoModel('sentiment', folder, ['0', '1']) }),
 };
 
-export const skimTasks: readonly SkimTask[] = [wnut17, squad, sst2];
+/** Reviews, cut at 256 tokens as in their own benchmark, and at 512. */
+const imdb = (name: string, tokens: number): SkimTask => ({
+  name,
+  needs: 'imdb',
+  about: `MiniLM-L6, 1 epoch of fine-tuning and 1 of LengthDrop (p = 0.4, 1 random sub-model) on 3,000 IMDB reviews of at most ${tokens} tokens, in which the predictors learn by saliency; accuracy on a sample of 1,000 of the test set`,
+  metric: 'accuracy',
+  sample: 1000,
+  data: { 'max-length': tokens },
+  train: {
+    ...{ epochs: 1, 'length-drop-epochs': 1, 'batch-size': 16, 'learning-rate': 1e-4, 'warmup-ratio': 0.06 },
+    ...{ 'drop-ratio-bound': 0.4, 'sub-models': 1, 'checkpoint-every': 20 },
+  },
+  kept: [0.8, 0.7, 0.6],
+  contenders: [
+    { id: 'skim', flags: {} },
+    { id: 'attention', flags: { reducer: 'attention' } },
+  ],
+  search: { metric: 'fidelity', limit: 120, 'drop-ratio-bound': 0.5, evaluations: 40, 'no-fewer-layers': true },
+  prepare: async () => ({
+    ...(await imdbRecipe.prepare(path.join(runsFolder, 'imdb', 'data'))),
+    model: imdbRecipe.model,
+  }),
+});
+
+export const skimTasks: readonly SkimTask[] = [wnut17, squad, sst2, imdb('imdb', 256), imdb('imdb_long', 512)];
