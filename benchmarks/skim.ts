@@ -71,27 +71,31 @@ const scoresOf = async ({ task, own, variants }: Chosen, seed: number): Promise<
     scored.set(id, { score: found.scores[metric] ?? Number.NaN, cost: found.cost, lengths });
   };
   const chainOf = (keep: number): string => constantRatioConfig(6, keep).join(',');
-  const scoreOwn = async (): Promise<void> => {
-    const model = await train(folder, {});
-    await score(model, 'full', 'full');
-    for (const keep of kept)
-      for (const { id, flags, start } of contenders)
-        await score(start ? files.model : model, `${id}.${Math.round(100 * keep)}`, chainOf(keep), flags);
+  /** What a search of the lengths finds best within each budget. */
+  const scoreSearched = async (model: string, out: string, id: string): Promise<void> => {
     if (!task.search || files.search === undefined) return;
-    const out = path.join(folder, 'search');
     const { paretoSet } = await runStage<SearchResult>({
       command: 'search',
       folder: out,
       flags: { model, data: files.search, ...data, ...task.search, seed, 'no-latency': true, out },
     });
     for (const { budget, point } of chosen(paretoSet, budgets))
-      await score(model, `skim.within_${budget}`, (point.lengths ?? []).join(','));
+      await score(model, `${id}.within_${budget}`, (point.lengths ?? []).join(','));
+  };
+  const scoreOwn = async (): Promise<void> => {
+    const model = await train(folder, {});
+    await score(model, 'full', 'full');
+    for (const keep of kept)
+      for (const { id, flags, start } of contenders)
+        await score(start ? files.model : model, `${id}.${Math.round(100 * keep)}`, chainOf(keep), flags);
+    await scoreSearched(model, path.join(folder, 'search'), 'skim');
   };
   if (own) await scoreOwn();
-  for (const { id, train: more } of variants) {
+  for (const { id, train: more, searched = false } of variants) {
     const model = await train(path.join(folder, id), more);
     await score(model, `${id}.full`, 'full');
     for (const keep of kept) await score(model, `${id}.${Math.round(100 * keep)}`, chainOf(keep));
+    if (searched) await scoreSearched(model, path.join(folder, id, 'search'), id);
   }
   return scored;
 };
@@ -127,7 +131,7 @@ const rowsOf = async (choice: Chosen, seeds: readonly number[]): Promise<Row[]> 
   };
   /** What the layers keep at a point. */
   const keptIn = (id: string): string => {
-    if (id.includes('.within_')) return `what the search chose on the dev set${searched(id)}`;
+    if (id.includes('.within_')) return `what the search chose on the dev set${searched(id)}${trained(id)}`;
     if (id.endsWith('.full')) return `full length${trained(id)}`;
     return `${id.replace(/.*\./, '')} % of its tokens kept a layer${trained(id)}`;
   };
