@@ -1,5 +1,5 @@
 /**
- * GradInit: students that begin from nothing, with new weights as they are drawn and scaled, with warm-up and without. `BENCH_SEEDS=1,2,3`, `BENCH_TASKS=sst2,wnut17`
+ * GradInit: students that begin from nothing, with new weights as they are drawn and scaled, with warm-up and without. `BENCH_SEEDS=1,2,3`, `BENCH_TASKS=sst2,trec`
  * and `BENCH_RATES=0.002` choose; what was trained is kept in `runs/bench/gradinit`, so that a run that was interrupted goes on.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,10 +14,8 @@ import {
   fineTune,
   initialiseModel,
   openModel,
-  readConll,
   readExamples,
   sequenceClassification,
-  tokenClassification,
 } from '@length-adaptive/models';
 import { onnxTrainingEngine } from '@length-adaptive/onnx';
 import * as tf from '@tensorflow/tfjs';
@@ -48,8 +46,7 @@ interface TaskData {
 }
 
 const sentiment = sequenceClassification(['0', '1']);
-const entities = ['corporation', 'creative-work', 'group', 'location', 'person', 'product'];
-const tagging = tokenClassification(['O', ...entities.flatMap((name) => [`B-${name}`, `I-${name}`])]);
+const kinds = sequenceClassification(['ABBR', 'DESC', 'ENTY', 'HUM', 'LOC', 'NUM']);
 
 const tasks: Readonly<Record<string, TaskData>> = {
   sst2: {
@@ -65,16 +62,13 @@ const tasks: Readonly<Record<string, TaskData>> = {
       };
     },
   },
-  wnut17: {
-    task: tagging,
-    about: '2,000 training sentences of WNUT-17, entity F1 on 500 of its dev set',
+  trec: {
+    task: kinds,
+    about: '5,452 training questions of TREC and what kind of answer they ask for, accuracy on its 500 test questions',
     read: async (tokenizer) => {
-      const fileOf = (part: string): string => path.join(dataFolder, 'wnut17', `${part}.conll.gz`);
-      const [train, test] = [await readConll(fileOf('train')), await readConll(fileOf('dev'))];
-      return {
-        train: tagging.encode(tokenizer, shuffled(train, createRandom(7)).slice(0, 2000)),
-        test: tagging.encode(tokenizer, shuffled(test, createRandom(7)).slice(0, 500)),
-      };
+      const of = async (part: string): Promise<LabelledInput[]> =>
+        encodeExamples(tokenizer, kinds, await readExamples(path.join(dataFolder, `trec/${part}.jsonl.gz`)));
+      return { train: await of('train'), test: await of('test') };
     },
   },
 };
