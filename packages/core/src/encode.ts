@@ -24,8 +24,8 @@ import { onTensors } from './encoder/on-tensors/on-tensors.js';
 import type { Observed, TensorEngine } from './encoder/on-tensors/tensor-engine.js';
 import type { WatchInputs } from './encoder/on-tensors/watch-inputs.js';
 import { watchInputs } from './encoder/on-tensors/watch-inputs.js';
-import type { FadedAt } from './encoder/run-encoder.js';
 import { runEncoder } from './encoder/run-encoder.js';
+import type { FadedAt } from './encoder/run-layer.js';
 import type { Wanted } from './encoder/wanted.js';
 import type { EncoderWeights } from './encoder/weights.js';
 

@@ -34,7 +34,8 @@ export type {
   SliceFactors,
 } from './encoder/factors.js';
 export { runEncoder } from './encoder/run-encoder.js';
-export type { EncoderRun, FadedAt, RunOptions, TracedLayer } from './encoder/run-encoder.js';
+export type { EncoderRun, RunOptions, TracedLayer } from './encoder/run-encoder.js';
+export type { FadedAt, LayerOptions } from './encoder/run-layer.js';
 export type { ScoredAt } from './encoder/scored-at.js';
 export type { Wanted } from './encoder/wanted.js';
 export type { TileOps, TileOptions } from './encoder/tile-ops.js';
