@@ -1,7 +1,7 @@
 /**
  * Learned choice: tokens ranked by what a predictor in each layer has learned beside the task, against attention on the same weights, and what
  * tokens answer that left. One training serves every chain, and the lengths that a search chooses on a dev set. `BENCH_TASKS=wnut17,squad,sst2,imdb,imdb_long,overhead,thresholds` chooses,
- * `BENCH_TASKS=wnut17.skim_straight` one of the other trainings of a task alone; `BENCH_SEEDS=3` repeats.
+ * `BENCH_TASKS=wnut17.skim` a task's own training alone, `BENCH_TASKS=wnut17.skim_straight` one of the others; `BENCH_SEEDS=3` repeats.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -176,8 +176,9 @@ const asked = process.env['BENCH_TASKS']?.split(',');
 const seeds = Array.from({ length: Number(process.env['BENCH_SEEDS'] ?? 1) }, (_, i) => 42 + i);
 const rows: Row[] = [];
 for (const task of skimTasks) {
-  const own = asked?.includes(task.name) ?? true;
-  const variants = (task.variants ?? []).filter((variant) => own || asked?.includes(nameOf(task, variant)));
+  const whole = asked?.includes(task.name) ?? true;
+  const own = whole || asked?.includes(`${task.name}.skim`) === true;
+  const variants = (task.variants ?? []).filter((variant) => whole || asked?.includes(nameOf(task, variant)));
   if (!own && variants.length === 0) continue;
   if (!existsSync(path.join(dataFolder, task.needs))) {
     console.log(`${task.name} is left out: it is not in ${dataFolder} (LENGTH_ADAPTIVE_DATA).`);
