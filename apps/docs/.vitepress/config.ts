@@ -73,7 +73,7 @@ export default defineConfig({
       alias: [{ find: /^@tensorflow\/tfjs$/, replacement: '@tensorflow/tfjs-core' }],
     },
     worker: { format: 'es' },
-    build: { chunkSizeWarningLimit: 2000 }, // the search index, which is fetched when somebody searches
+    build: { chunkSizeWarningLimit: 3000 }, // the search index, which is fetched when somebody searches
     ssr: { resolve: { conditions: ['@length-adaptive/source'] } },
   },
 });

@@ -74,6 +74,7 @@ const pages: Item[] = [
     items: [
       { text: 'Live demo', link: '/demo' },
       { text: 'Live search', link: '/live-search' },
+      { text: 'Live rerank', link: '/live-rerank' },
       { text: 'In-browser benchmark', link: '/in-your-browser' },
       { text: 'Benchmarks', link: '/benchmarks/' },
       { text: 'Comparison', link: '/comparison' },

@@ -1,6 +1,6 @@
 /** `npm run reference`: the API reference as markdown in `api/`, from the TSDoc of every entry point. Ends with 1 where TypeDoc warns. */
 import path from 'node:path';
-import { Application, ReflectionKind } from 'typedoc';
+import { Application, Comment, ReflectionKind } from 'typedoc';
 import type { DeclarationReflection, TypeDocOptions } from 'typedoc';
 import type { PluginOptions } from 'typedoc-plugin-markdown';
 import { entryPoints, repository, siteFolder, workspaceFolder } from './workspace.js';
@@ -42,13 +42,14 @@ const app = await Application.bootstrapWithPlugins(options);
 const project = await app.convert();
 if (!project) process.exit(1);
 
-/** Modules are called by what a reader imports, not by the file behind it. */
+/** Modules are called by what a reader imports, not by the file behind it, and say what is there. */
 for (const child of project.children ?? []) {
   if (!child.kindOf(ReflectionKind.Module)) continue;
   const file = sourceOf(child);
   const door = doors.find(({ source }) => path.relative(workspaceFolder, source) === file);
   if (!door) throw new Error(`${child.name} (${String(file)}) is no entry point of a package`);
   child.name = door.specifier;
+  child.comment ??= new Comment([{ kind: 'text', text: door.description }]);
 }
 app.validate(project);
 await app.generateOutputs(project);

@@ -11,10 +11,13 @@ export const repository = 'https://github.com/length-adaptive/length-adaptive';
 export interface EntryPoint {
   readonly specifier: string;
   readonly source: string;
+  /** What is behind it, in a sentence or two. */
+  readonly description: string;
 }
 
 interface Manifest {
   readonly name: string;
+  readonly description: string;
   readonly private?: boolean;
   readonly exports: Readonly<Record<string, string | { readonly '@length-adaptive/source'?: string }>>;
 }
@@ -31,15 +34,30 @@ const packageNames = (): string[] => {
 const manifestOf = (name: string): Manifest =>
   JSON.parse(readFileSync(path.join(workspaceFolder, 'packages', name, 'package.json'), 'utf8')) as Manifest;
 
+/** The first paragraph of the comment that a file begins with, on one line; empty where it begins with none. */
+const firstWords = (file: string): string => {
+  const [, comment = ''] = /^\/\*\*([^]*?)\*\//.exec(readFileSync(file, 'utf8')) ?? [];
+  const [paragraph = ''] = comment
+    .replace(/^ *\* ?/gm, '')
+    .trim()
+    .split(/\n\n|\n@/);
+  return paragraph.replaceAll('\n', ' ').replace(/, as the sub-path `[^`]+`/, '');
+};
+
 /** All entry points that the packages' `exports` list, sub-paths included. */
 export const entryPoints = (): EntryPoint[] =>
   packageNames().flatMap((folder) => {
-    const { name, exports } = manifestOf(folder);
+    const { name, description, exports } = manifestOf(folder);
     return Object.entries(exports).flatMap(([door, conditions]) => {
-      const source = typeof conditions === 'string' ? undefined : conditions['@length-adaptive/source'];
-      if (source === undefined) return [];
+      const own = typeof conditions === 'string' ? undefined : conditions['@length-adaptive/source'];
+      if (own === undefined) return [];
+      const source = path.join(workspaceFolder, 'packages', folder, own);
       return [
-        { specifier: path.posix.join(name, door), source: path.join(workspaceFolder, 'packages', folder, source) },
+        {
+          specifier: path.posix.join(name, door),
+          source,
+          description: door === '.' ? description : firstWords(source),
+        },
       ];
     });
   });

@@ -114,7 +114,7 @@ const scoredInOne = async (
 
 /**
  * Searches the operating points of a model: which shares of tokens to keep, layer by layer, for the best score at
- * every cost. No training happens; each point is scored once on all examples.
+ * every cost. No training happens; each point is scored once, on all examples, or on a part of them where points race and another clearly beats it.
  *
  * @throws ModelError `DATA_INVALID` without examples, `OPTION_INVALID` for a checkpoint of another objective or method, `MACHINE_MISMATCH`
  * for times of another machine than `machine`, `ABORTED`;

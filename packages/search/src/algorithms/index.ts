@@ -1,3 +1,4 @@
+/** More algorithms than `nsga2` and `nsga3`, as the sub-path `@length-adaptive/search/algorithms`, and what goes with them. */
 export { ctaea } from './c-taea.js';
 export { moead } from './moead.js';
 export type { MoeadOptions } from './moead.js';

@@ -1,3 +1,4 @@
+/** Problems whose best solutions are known, as the sub-path `@length-adaptive/search/suites`: ZDT, DTLZ, WFG, MW and others. */
 export { zdt1, zdt2, zdt3, zdt4, zdt6 } from './zdt.js';
 export { zdt5 } from './zdt5.js';
 export type { Zdt, ZdtOptions } from './zdt.js';

@@ -1,3 +1,4 @@
+/** Searches of evaluations that take long, led by a regression over those that were made, as the sub-path `@length-adaptive/search/surrogate`; races over examples. */
 export { SurrogateSearch } from './surrogate-search.js';
 export type { SurrogateResult, SurrogateRunOptions } from './surrogate-search.js';
 export type { SurrogateOptions, SurrogateSettings } from './surrogate-options.js';
