@@ -528,6 +528,7 @@ test.each<[string, readonly string[], number, string]>([
     'leaves 40 examples to search on and 0 to report on',
   ],
   ['an objective that is none', ['--model', 'm', '--objective', 'speed'], 2, 'one of macs, latency'],
+  ['a queue of no Redis', ['--model', at('model'), '--queue', 'q'], 2, '--queue is for --redis URL'],
   ['a population of one', ['--model', 'm', '--population', '1'], 2, 'at least 2'],
   ['a population of surrogate', ['--model', 'm', '--method', 'surrogate'], 2, '--population is for --method nsga2'],
   ['a method that is none', ['--model', 'm', '--method', 'random'], 2, 'one of surrogate, nsga2'],

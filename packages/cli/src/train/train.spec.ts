@@ -320,6 +320,18 @@ test('new labels get a new head; numbers are a regression', async () => {
 
 test.each<[string, readonly string[], number, string]>([
   ['no such data', ['--train', 'absent.tsv', '--out', 'x'], 4, 'absent.tsv'],
+  [
+    'dev examples of two kinds',
+    ['--dev', 'x', '--dev-share', '0.1', '--out', 'x'],
+    2,
+    '--dev or --dev-share, not both',
+  ],
+  [
+    'iterations of no GradInit',
+    ['--init-iterations', '3', '--out', 'x'],
+    2,
+    '--init-iterations is for --init gradinit',
+  ],
   ['nothing to train', ['--epochs', '0', '--length-drop-epochs', '0', '--out', 'x'], 2, 'both 0'],
   ['one class only', ['--label-column', 'sentence', '--text-column', 'sentence', '--out', 'x'], 3, 'carry no label'],
   ['nothing to resume', ['--resume', '--out', 'absent'], 4, 'There is no run to resume'],
