@@ -11,6 +11,7 @@ import {
   weighsFileSize,
 } from '@length-adaptive/models';
 import { digestOf } from '../data/data.js';
+import { quoted } from '../context/command-line.js';
 import { CliError, messageOf } from '../context/errors.js';
 import { knownCode } from '../context/exit-codes.js';
 import { openMetrics } from '../run-folder/metrics-log.js';
@@ -52,7 +53,7 @@ const expectedTotal = (
 
 /** How to go on with an interrupted search. */
 export const resumeHint = ({ model = '', out }: Pick<SettledSearch, 'model' | 'out'>): string =>
-  `go on with: lat search --resume --model ${model}${out === undefined ? '' : ` --out ${out}`}`;
+  `go on with: lat search --resume --model ${quoted(model)}${out === undefined ? '' : ` --out ${quoted(out)}`}`;
 
 /** Errors of prediction above this are worth a word. */
 const largeError = 0.15;

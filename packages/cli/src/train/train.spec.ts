@@ -2,6 +2,7 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { createTaskModel, saveModel } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
+import { resumeHint } from '../search/run-search.js';
 import { readJson, readLines } from '../testing/files.js';
 import { runMain, small } from '../testing/run-main.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
@@ -338,6 +339,15 @@ test.each<[string, readonly string[], number, string]>([
   ['a model that is not there', ['--model', 'bert', '--out', 'x'], 4, 'google-bert/bert'],
 ])('%s', async (_, argv, code, message) => {
   expect(await train(...argv)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
+});
+
+test('how to go on is said as a shell takes it', async () => {
+  const plan = ['--out', at('my runs/one'), '--epochs', '1', '--limit', '32'];
+  const { code, stderr } = await runMain(['train', ...common(), ...plan], { signal: stopAtOnce() });
+  expect([code, stderr]).toEqual([130, expect.stringContaining(`lat train --resume --out '${at('my runs/one')}'`)]);
+  expect(resumeHint({ model: 'my models/a', out: 'b' })).toBe(
+    "go on with: lat search --resume --model 'my models/a' --out b",
+  );
 });
 
 test('what stands beside the vocabulary goes along: added tokens and settings', async () => {
