@@ -124,7 +124,7 @@ export const runSearch = async ({
       : undefined;
   const metricsPath = join(folder, runFiles.metrics);
   const done = saved === undefined ? 0 : saved.generation + 1;
-  const metrics = await openMetrics<GenerationLine>(metricsPath, done);
+  let metrics = await openMetrics<GenerationLine>(metricsPath, done);
   const progress = context.progress('search', 'configurations');
   const total = expectedTotal(settings, learned.length);
   let scored = saved === undefined ? 0 : saved.evaluated.length;
@@ -152,6 +152,8 @@ export const runSearch = async ({
         );
       },
       onGeneration: async ({ generation, evaluations, front, proposedBy, model }, checkpoint) => {
+        // A limit had cut it short, and with a higher one it was made again, whole.
+        if (generation < metrics.lines.length) metrics = await openMetrics(metricsPath, generation);
         metrics.write({
           generation,
           evaluations,
