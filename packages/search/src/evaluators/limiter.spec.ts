@@ -8,7 +8,7 @@ describe('a limiter', () => {
     const work = (i: number) => async (): Promise<void> => {
       started.push(i);
       most = Math.max(most, (running += 1));
-      await undefined;
+      await Promise.resolve();
       running -= 1;
     };
     const numbers = Array.from({ length: 150_000 }, (_, i) => i); // long where each moves all that wait
