@@ -12,6 +12,10 @@ describe('options', () => {
     ],
     [{ connection: 'http://me:secret@localhost' }, 'connection is "http://***@localhost"'],
     [{ connection: 'redis://localhost/jobs' }, 'connection is "redis://localhost/jobs"'],
+    [
+      { connection: 'redis://:50%off@localhost' },
+      'connection is "redis://***@localhost"; expected a user and a password in which a percent sign is written %25.',
+    ],
     [{ connection: undefined as never }, 'connection is undefined'],
     [{ queue: 'a:b' }, 'queue is "a:b"; expected a name without a colon.'],
     [{ study: undefined }, 'study cannot be written as JSON'],

@@ -19,18 +19,27 @@ export type RedisConnection = string | RedisAddress;
 
 const expected = 'a Redis address such as "redis://127.0.0.1:6379" or { host, port }';
 
+/** An address without who may use it. */
+const masked = (text: string): string => text.replace(/\/\/.*@/, '//***@');
+
 const fromUrl = (text: string): RedisAddress => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const db = url?.pathname.replace(/^\//, '') ?? '';
-  if (url === undefined || !/^rediss?:$/.test(url.protocol) || !/^\d*$/.test(db)) {
-    throw invalidOption('connection', text.replace(/\/\/.*@/, '//***@'), expected);
-  }
+  if (url === undefined || !/^rediss?:$/.test(url.protocol) || !/^\d*$/.test(db))
+    throw invalidOption('connection', masked(text), expected);
+  const decoded = (part: string): string => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      throw invalidOption('connection', masked(text), 'a user and a password in which a percent sign is written %25');
+    }
+  };
   const { username, password, hostname, port } = url;
   return {
     ...(hostname !== '' && { host: hostname.replace(/^\[(.*)\]$/, '$1') }),
     ...(port !== '' && { port: Number(port) }),
-    ...(username !== '' && { username: decodeURIComponent(username) }),
-    ...(password !== '' && { password: decodeURIComponent(password) }),
+    ...(username !== '' && { username: decoded(username) }),
+    ...(password !== '' && { password: decoded(password) }),
     ...(db !== '' && { db: Number(db) }),
     tls: url.protocol === 'rediss:',
   };

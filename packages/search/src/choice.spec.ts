@@ -43,6 +43,17 @@ describe('bestUnder', () => {
   });
 });
 
+describe('limits', () => {
+  it.each([[{ atmost: 2 }], [{ atMost: NaN }], [{ atLeast: '2' }], [2], [null]])('%j are refused', (limits) => {
+    const where = { cost: limits } as object;
+    for (const make of [
+      () => bestUnder(front, { maximize: 'score', where }),
+      () => cheapestWith(front, { minimize: 'score', where }),
+    ])
+      expect(make).toThrow(invalid('"cost"'));
+  });
+});
+
 describe('knee', () => {
   it('is the member farthest from the line through the ends', () => {
     expect(knee(front, directions)).toBe(front[1]); // scaled sums 1, 1/8 + 2/6, 3/8 + 1/6, 1

@@ -1,5 +1,6 @@
+import { checkOptions } from './check-options.js';
 import { axesOf, type Directions } from './dominance.js';
-import { SearchError } from './errors.js';
+import { invalidOption, SearchError } from './errors.js';
 import { finiteRows } from './indicators/rows.js';
 import { isFeasible, type Measured, type ObjectiveOf } from './measured.js';
 import { frontRows } from './pareto.js';
@@ -23,6 +24,15 @@ const checkObjectiveNames = (item: Measured, named: readonly string[]): void => 
   }
 };
 
+/** @throws SearchError `INVALID_OPTION` for limits that are none: one that is misspelt would let everything pass */
+const checkLimits = (name: string, limits: Limits | undefined): void => {
+  if (limits === undefined) return;
+  checkOptions(`the limits of "${name}"`, limits, ['atLeast', 'atMost']);
+  for (const [key, value] of Object.entries(limits))
+    if (value !== undefined && (typeof value !== 'number' || Number.isNaN(value)))
+      throw invalidOption(`${key} of "${name}"`, value, 'a number');
+};
+
 /** The item with the least `sign * objectives[name]` of those that meet the conditions; the first of several. */
 const least = <Item extends Measured>(
   front: readonly Item[],
@@ -30,6 +40,7 @@ const least = <Item extends Measured>(
 ): Item | undefined => {
   if (front[0]) checkObjectiveNames(front[0], [name, ...Object.keys(where)]);
   const conditions = Object.entries(where);
+  for (const [key, limits] of conditions) checkLimits(key, limits);
   const value = (item: Item): number => sign * (item.objectives[name] ?? NaN);
   return front
     .filter(isFeasible)
@@ -51,7 +62,7 @@ const least = <Item extends Measured>(
  * @param front solutions; the first of equally cheap ones is taken, none that breaks a constraint
  * @param options what to `minimize`, and `where`: the limits to keep to, by objective
  * @returns undefined when nothing qualifies
- * @throws SearchError `INVALID_OPTION` for a name that is no objective
+ * @throws SearchError `INVALID_OPTION` for a name that is no objective, and limits that are none
  * @example
  * const { front } = await minimize(problem, { generations: 20 });
  * cheapestWith(front, { minimize: 'cost', where: { score: { atLeast: 4.5 } } })?.genome;
@@ -67,7 +78,7 @@ export const cheapestWith = <Item extends Measured>(
  * @param front solutions; the first of equally good ones is taken, none that breaks a constraint
  * @param options what to `maximize`, or to `minimize` if less of it is better, and `where`: the limits to keep to, by objective
  * @returns undefined when nothing qualifies
- * @throws SearchError `INVALID_OPTION` for a name that is no objective
+ * @throws SearchError `INVALID_OPTION` for a name that is no objective, and limits that are none
  * @example
  * const { front } = await minimize(problem, { generations: 20 });
  * bestUnder(front, { maximize: 'score', where: { cost: { atMost: 2.5 } } })?.genome;

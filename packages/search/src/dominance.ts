@@ -1,3 +1,5 @@
+import { invalidOption, SearchError } from './errors.js';
+
 /** Whether less or more of an objective is wanted. */
 export type Direction = 'minimize' | 'maximize';
 
@@ -13,11 +15,29 @@ export interface Axis<Name extends string> {
   readonly sign: 1 | -1;
 }
 
-/** The objectives in the order they were declared. */
-export const axesOf = <Name extends string>(directions: Directions<Name>): readonly Axis<Name>[] =>
-  (Object.keys(directions) as Name[]).map((name) => ({ name, sign: directions[name] === 'maximize' ? -1 : 1 }));
+const noNumber = (point: Readonly<Record<string, unknown>>, name: string, axes: readonly Axis<string>[]): SearchError =>
+  new SearchError(
+    'INVALID_OBJECTIVES',
+    `a point has ${name} = ${String(point[name])} in ${JSON.stringify(point)}: expected a number for each of ${axes.map((axis) => axis.name).join(', ')}. Leave out what could not be measured.`,
+  );
 
-/** Rows of minimised objective values, one row a point. */
+/** @throws SearchError `INVALID_OPTION` for a direction that is none, as a program without types may give */
+const signOf = (name: string, direction: Direction): 1 | -1 => {
+  if (direction === 'maximize') return -1;
+  if (direction === 'minimize') return 1;
+  throw invalidOption(`the direction of "${name}"`, direction, "'minimize' or 'maximize'");
+};
+
+/** The objectives in the order they were declared. @throws SearchError `INVALID_OPTION` */
+export const axesOf = <Name extends string>(directions: Directions<Name>): readonly Axis<Name>[] =>
+  (Object.keys(directions) as Name[]).map((name) => ({ name, sign: signOf(name, directions[name]) }));
+
+/**
+ * Rows of minimised objective values, one row a point.
+ *
+ * @throws SearchError `INVALID_OBJECTIVES` for a value that is missing or NaN: nothing is before it or behind it, and what is sorted with it is not
+ * sorted
+ */
 export const toMinimized = <Name extends string>(
   points: readonly Objectives<Name>[],
   axes: readonly Axis<Name>[],
@@ -26,7 +46,9 @@ export const toMinimized = <Name extends string>(
   let next = 0;
   for (const point of points) {
     for (const { name, sign } of axes) {
-      values[next] = sign * point[name];
+      const value = sign * point[name];
+      if (Number.isNaN(value)) throw noNumber(point, name, axes);
+      values[next] = value;
       next += 1;
     }
   }
@@ -57,6 +79,7 @@ export const compareRows = (values: Float64Array, objectives: number, a: number,
 /**
  * Does point `a` dominate point `b`: in no objective worse, in at least one better?
  *
+ * @throws SearchError `INVALID_OBJECTIVES` for a value that is missing or NaN, `INVALID_OPTION` for a direction that is none
  * @example
  * dominates({ cost: 1, score: 9 }, { cost: 2, score: 9 }, { cost: 'minimize', score: 'maximize' }); // true
  */

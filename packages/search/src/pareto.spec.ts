@@ -10,6 +10,19 @@ describe('dominates', () => {
     expect(dominates({ cost: 1, score: 8 }, { cost: 2, score: 9 }, directions)).toBe(false);
     expect(dominates({ cost: 1, score: 9 }, { cost: 1, score: 9 }, directions)).toBe(false);
   });
+
+  it('refuses what is no number, and a direction that is none', () => {
+    const point = { cost: 1, score: 9 };
+    expect(() => dominates(point, { cost: NaN, score: 9 }, directions)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OBJECTIVES' }),
+    );
+    expect(() => dominates(point, point, { cost: 'minimize', score: 'maximise' as never })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        message: "the direction of \"score\" is maximise: expected 'minimize' or 'maximize'.",
+      }),
+    );
+  });
 });
 
 describe('paretoFront', () => {
@@ -60,6 +73,26 @@ describe('paretoFront', () => {
         expect(paretoFront([...named].reverse(), all)).toEqual(front);
       }),
     );
+  });
+
+  it('refuses a point without a number, which would hide others that nothing dominates', () => {
+    const points = [{ cost: 1, score: 5 }, { cost: 2, score: NaN }, { cost: 2 } as never, { cost: 0, score: 4 }];
+    for (const bad of [points.slice(0, 2), points.slice(2)])
+      expect(() => paretoFront(bad, directions)).toThrow(
+        expect.objectContaining({
+          code: 'INVALID_OBJECTIVES',
+          message: expect.stringMatching(/^a point has score = (NaN|undefined) in \{"cost":2.*: expected a number/),
+        }),
+      );
+    expect(
+      paretoFront(
+        [
+          { cost: 0, score: -Infinity },
+          { cost: Infinity, score: 1 },
+        ],
+        directions,
+      ),
+    ).toHaveLength(2);
   });
 
   it('of nothing is nothing', () => {

@@ -7,6 +7,7 @@ import { nonDominatedSort } from './non-dominated-sort.js';
  *
  * @param items points with a number for each objective, or anything if `objectives` says where those numbers are
  * @param directions the objectives that count; other fields are carried along
+ * @throws SearchError `INVALID_OBJECTIVES` for a value that is missing or NaN, `INVALID_OPTION` for a direction that is none
  * @example
  * paretoFront(
  *   [{ cost: 1, score: 5 }, { cost: 2, score: 4 }, { cost: 3, score: 9 }],

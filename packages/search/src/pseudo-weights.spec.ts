@@ -31,6 +31,17 @@ describe('pseudo-weights', () => {
     );
   });
 
+  it('take a front of any size', () => {
+    const weights = pseudoWeights(
+      Array.from({ length: 300_001 }, (_, i) => solution(i, i)),
+      directions,
+    );
+    expect([weights[0], weights.at(-1)]).toEqual([
+      { cost: 1, score: 0 },
+      { cost: 0, score: 1 },
+    ]);
+  });
+
   it('refuse what is no number', () => {
     expect(() => pseudoWeights([solution(NaN, 1)], directions)).toThrow(
       expect.objectContaining({ code: 'INVALID_OBJECTIVES' }),

@@ -1,4 +1,5 @@
 import { axesOf, type Directions } from './dominance.js';
+import { extentOf } from './extent.js';
 import { finiteRows } from './indicators/rows.js';
 import type { Measured, ObjectiveOf } from './measured.js';
 
@@ -23,7 +24,8 @@ export const pseudoWeights = <Item extends Measured>(
   const values = finiteRows(points, axes, { what: 'a solution' });
   const ranges = axes.map((_, m) => {
     const column = points.map((_unused, row) => values[row * objectives + m] ?? 0);
-    return { worst: Math.max(...column), range: Math.max(...column) - Math.min(...column) };
+    const { least, most } = extentOf(column);
+    return { worst: most, range: most - least };
   });
   return points.map((_, row) => {
     const shares = ranges.map(({ worst, range }, m) =>

@@ -1,6 +1,6 @@
 import { CliError, messageOf } from './errors.js';
 import { nearest } from './nearest.js';
-import type { Options, Settings } from './option.js';
+import type { Option, Options, Settings } from './option.js';
 
 /** Settings as they were given: some of them, not yet read. */
 export type Given = Readonly<Record<string, unknown>>;
@@ -74,4 +74,20 @@ export const savedSettings = <O extends Options>(options: O, settings: Settings<
 export const required = <Value>(value: Value | undefined, key: string): Value => {
   if (value !== undefined) return value;
   throw new CliError('USAGE', `${flagOf(key)} is missing; see --help.`);
+};
+
+/**
+ * Refuses options that nothing reads as the others stand: whoever gives one wants something of it.
+ *
+ * @param why what an option, by its flag, is for, and what is missing
+ * @throws CliError `USAGE` for the first of `keys` that is given
+ */
+export const refuseIdle = <Key extends string>(
+  options: { readonly [K in Key]: Pick<Option<unknown>, 'fallback'> },
+  settings: { readonly [K in Key]: unknown },
+  keys: readonly Key[],
+  why: (flag: string) => string,
+): void => {
+  const idle = keys.find((key) => settings[key] !== options[key].fallback);
+  if (idle !== undefined) throw new CliError('USAGE', why(flagOf(idle)));
 };

@@ -9,6 +9,7 @@ import type {
   LabelledInput,
   ReadExamplesOptions,
   RunnableTextModel,
+  SearchedDocument,
   Task,
   TaskName,
 } from '@length-adaptive/models';
@@ -250,13 +251,34 @@ export const inputsOf = (
   data.kind.inputs?.(opened.tokenizer, data.examples, maxLength) ??
   encodeData(opened, data, { maxLength }).map(({ input }) => input);
 
-/** A digest of encoded examples: a resumed run must see the same. */
+/** What an example is scored by beside its target, as text; empty where that is all. */
+const judgedBy = ({ question, similarity, list, sentence, document }: LabelledInput): string => {
+  const { id, answers } = question?.source ?? {}; // its context is in the tokens
+  const parts = { id, answers, similarity, list, tags: sentence?.tags, document: document?.id };
+  return Object.values(parts).every((part) => part === undefined) ? '' : JSON.stringify(parts);
+};
+
+/** What documents are searched by, as text. */
+const searchText = ({ queries, judgements }: SearchedDocument['search']): string =>
+  JSON.stringify([
+    queries.map(({ id, input }) => [id, Array.from(input.ids)]),
+    [...judgements].map(([id, scores]) => [id, [...scores]]),
+  ]);
+
+/** A digest of encoded examples, with all that they are scored by: a resumed run must see the same. */
 export const digestOf = (...parts: readonly (readonly LabelledInput[])[]): string => {
   const hash = createHash('sha256');
+  const searches = new Set<SearchedDocument['search']>(); // one object for all documents of a search
   for (const examples of parts) {
-    for (const { input, target } of examples) {
+    for (const example of examples) {
+      const { input, target, document } = example;
       hash.update(Float64Array.from([input.ids.length, ...Array.from(input.ids), target ?? []].flat()));
       if (input.pixels) hash.update(Float32Array.from(input.pixels));
+      hash.update(judgedBy(example));
+      if (document && !searches.has(document.search)) {
+        searches.add(document.search);
+        hash.update(searchText(document.search));
+      }
     }
     hash.update('|');
   }

@@ -345,6 +345,18 @@ describe('refused before anything is trained', () => {
       'some of intermediate, relations, prediction',
     ],
     ['too many epochs', ['--student', 'layers:0', '--epochs', '1,2,3'], 2, '--epochs has 3 numbers for 2 stages'],
+    [
+      'LengthDrop without epochs of it',
+      ['--student', 'layers:0', '--drop-ratio-bound', '0.3'],
+      2,
+      '--drop-ratio-bound is for LengthDrop, of which there are 0 epochs',
+    ],
+    [
+      'iterations of no GradInit',
+      ['--student', '4L-312', '--init-iterations', '3'],
+      2,
+      '--init-iterations is for --init gradinit',
+    ],
     ['nothing to learn', ['--student', 'layers:0', '--epochs', '0'], 2, 'all 0'],
     [
       'an option of a stage that is not there',

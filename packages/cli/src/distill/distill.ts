@@ -5,8 +5,8 @@ import type { DistillSettings } from './options.js';
 import { distillOptions } from './options.js';
 import { openStudent, openTeacher, parseStudent } from './distillation-models.js';
 import { CliError } from '../context/errors.js';
-import { flagOf, required, savedSettings } from '../context/settings.js';
-import { initialiseFirst } from '../train/initialise-first.js';
+import { flagOf, refuseIdle, required, savedSettings } from '../context/settings.js';
+import { checkInit, initialiseFirst } from '../train/initialise-first.js';
 import { runTraining } from '../train/training-run.js';
 import type { OpenedTraining } from '../train/training-run.js';
 import type { Stage } from '../train/training-stages.js';
@@ -91,16 +91,24 @@ const stageOf = (
 /** Options that only one method knows. */
 const optionsOf = { prediction: ['temperature', 'labelLoss'], relations: ['relationHeads', 'teacherLayer'] } as const;
 
-/** @throws CliError `USAGE` for an option of a method that no stage uses */
+/** @throws CliError `USAGE` for an option of a method that no stage uses, and of LengthDrop without epochs of it */
 const checkOptions = (settings: DistillSettings, plans: readonly StagePlan[]): void => {
   for (const method of ['prediction', 'relations'] as const) {
-    const idle = optionsOf[method].find((key) => settings[key] !== distillOptions[key].fallback);
-    if (idle === undefined || plans.some((plan) => plan.method === method)) continue;
-    throw new CliError(
-      'USAGE',
-      `${flagOf(idle)} is for the stage ${method}, which --stages does not have; leave it out, or add the stage.`,
+    if (plans.some((plan) => plan.method === method)) continue;
+    refuseIdle(
+      distillOptions,
+      settings,
+      optionsOf[method],
+      (flag) => `${flag} is for the stage ${method}, which --stages does not have; leave it out, or add the stage.`,
     );
   }
+  if (settings.lengthDropEpochs > 0 || settings.resume) return; // an earlier version began runs with them
+  refuseIdle(
+    distillOptions,
+    settings,
+    ['dropRatioBound', 'layerDrop', 'subModels'],
+    (flag) => `${flag} is for LengthDrop, of which there are 0 epochs; give --length-drop-epochs too, or leave it out.`,
+  );
 };
 
 const recordOf = (settings: DistillSettings, stages: readonly StagePlan[]): OpenedTraining['record'] => {
@@ -156,6 +164,7 @@ export const distill = async (settings: DistillSettings, context: Context): Prom
     );
   const plans = planStages(settings);
   checkOptions(settings, plans);
+  checkInit(settings);
 
   await runTraining(settings, context, {
     command: 'distill',

@@ -29,8 +29,8 @@ const mostPoints = 3;
 const exampleOf = ({ data }: Pick<SearchWork, 'data'>): EncoderInput | undefined => {
   const lengths = data.map(({ input }) => input.ids.length);
   const wanted = Math.min(wantedTokens, lengths.reduce((sum, length) => sum + length, 0) / lengths.length);
-  const gaps = lengths.map((length) => Math.abs(length - wanted));
-  return data[gaps.indexOf(Math.min(...gaps))]?.input;
+  const gap = (place: number): number => Math.abs((lengths[place] ?? Infinity) - wanted);
+  return data[lengths.reduce((best, _, place) => (gap(place) < gap(best) ? place : best), 0)]?.input;
 };
 
 /** The cheapest points, the dearest of those that let tokens leave, and what is in the middle. */

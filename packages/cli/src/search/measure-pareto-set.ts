@@ -13,7 +13,7 @@ import { beatenInTime } from './beaten-in-time.js';
 import { scoreFewerLayers } from './fewer-layers.js';
 import type { SearchSettings } from './options.js';
 import { metricNames } from '../context/common.js';
-import { sample } from '../data/data.js';
+import { digestOf, sample } from '../data/data.js';
 import type { OpenedModel } from '../engine/opened-model.js';
 import type { ReportedPoint } from './reported-point.js';
 import { measureAnswers } from './measure-answers.js';
@@ -104,7 +104,9 @@ export const meanLength = (data: readonly LabelledInput[]): number =>
 
 /** How many held-out examples are among those that were searched on or learned from. */
 export const countShared = (heldOut: readonly LabelledInput[], seen: readonly LabelledInput[]): number => {
-  const keyOf = ({ input }: LabelledInput): string => Array.from(input.ids).join(' ');
+  // All images of a model have the same tokens.
+  const keyOf = ({ input: { ids, pixels } }: LabelledInput): string =>
+    pixels ? digestOf([{ input: { ids, pixels } }]) : Array.from(ids).join(' ');
   const keys = new Set(seen.map(keyOf));
   return heldOut.filter((example) => keys.has(keyOf(example))).length;
 };

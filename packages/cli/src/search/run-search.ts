@@ -11,6 +11,7 @@ import {
   weighsFileSize,
 } from '@length-adaptive/models';
 import { digestOf } from '../data/data.js';
+import { quoted } from '../context/command-line.js';
 import { CliError, messageOf } from '../context/errors.js';
 import { knownCode } from '../context/exit-codes.js';
 import { openMetrics } from '../run-folder/metrics-log.js';
@@ -52,7 +53,7 @@ const expectedTotal = (
 
 /** How to go on with an interrupted search. */
 export const resumeHint = ({ model = '', out }: Pick<SettledSearch, 'model' | 'out'>): string =>
-  `go on with: lat search --resume --model ${model}${out === undefined ? '' : ` --out ${out}`}`;
+  `go on with: lat search --resume --model ${quoted(model)}${out === undefined ? '' : ` --out ${quoted(out)}`}`;
 
 /** Errors of prediction above this are worth a word. */
 const largeError = 0.15;
@@ -123,7 +124,7 @@ export const runSearch = async ({
       : undefined;
   const metricsPath = join(folder, runFiles.metrics);
   const done = saved === undefined ? 0 : saved.generation + 1;
-  const metrics = await openMetrics<GenerationLine>(metricsPath, done);
+  let metrics = await openMetrics<GenerationLine>(metricsPath, done);
   const progress = context.progress('search', 'configurations');
   const total = expectedTotal(settings, learned.length);
   let scored = saved === undefined ? 0 : saved.evaluated.length;
@@ -151,6 +152,8 @@ export const runSearch = async ({
         );
       },
       onGeneration: async ({ generation, evaluations, front, proposedBy, model }, checkpoint) => {
+        // A limit had cut it short, and with a higher one it was made again, whole.
+        if (generation < metrics.lines.length) metrics = await openMetrics(metricsPath, generation);
         metrics.write({
           generation,
           evaluations,

@@ -1,6 +1,7 @@
 import type { OperatingPoint } from '@length-adaptive/core';
 import type { ScorePoints } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
+import { quoted } from '../context/command-line.js';
 import type { LengthStudy } from './length-study.js';
 import { defaultQueue, queuePackage } from './queue-package.js';
 
@@ -36,7 +37,7 @@ export const scoreElsewhere = async (
     onResult: (key, result) => hear(key, Number(result['score' as keyof typeof result])),
     onNoWorker: () =>
       note(
-        `Nobody takes the configurations. Start workers: lat worker --redis ${showAddress(redis)}${queue === defaultQueue ? '' : ` --queue ${queue}`}`,
+        `Nobody takes the configurations. Start workers: lat worker --redis ${showAddress(redis)}${queue === defaultQueue ? '' : ` --queue ${quoted(queue)}`}`,
       ),
   });
   return {

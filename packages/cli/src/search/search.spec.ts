@@ -332,6 +332,25 @@ describe('by surrogate, the default', () => {
   });
 });
 
+test('a generation that the limit of evaluations cut short is told once, also when it is made again', async () => {
+  const log = () => readLines(at('cut/metrics.ndjson')).map(({ generation, evaluations }) => [generation, evaluations]);
+  const plan = ['--out', at('cut'), '--no-latency', '--no-fewer-layers'];
+  expect((await search('--model', at('model'), ...plan, '--evaluations', '13')).code).toBe(0);
+  expect(log()).toEqual([
+    [0, 9],
+    [1, 13],
+  ]);
+  const resumed = ['search', '--resume', '--out', at('cut')];
+  expect((await runMain(resumed)).code).toBe(0); // nothing is left to do
+  expect(log()).toHaveLength(2);
+  expect((await runMain([...resumed, '--evaluations', '20'])).code).toBe(0);
+  expect(log()).toEqual([
+    [0, 9],
+    [1, 15],
+    [2, 20],
+  ]);
+});
+
 test('a search that is stopped early leaves nothing of an earlier one to resume', async () => {
   cpSync(at('model'), at('twice'), { recursive: true, filter: (path) => !path.endsWith('search') });
   const plan = ['--model', at('twice'), '--generations', '1', '--no-latency'];
@@ -528,6 +547,7 @@ test.each<[string, readonly string[], number, string]>([
     'leaves 40 examples to search on and 0 to report on',
   ],
   ['an objective that is none', ['--model', 'm', '--objective', 'speed'], 2, 'one of macs, latency'],
+  ['a queue of no Redis', ['--model', at('model'), '--queue', 'q'], 2, '--queue is for --redis URL'],
   ['a population of one', ['--model', 'm', '--population', '1'], 2, 'at least 2'],
   ['a population of surrogate', ['--model', 'm', '--method', 'surrogate'], 2, '--population is for --method nsga2'],
   ['a method that is none', ['--model', 'm', '--method', 'random'], 2, 'one of surrogate, nsga2'],

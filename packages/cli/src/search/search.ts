@@ -27,7 +27,7 @@ import { CliError } from '../context/errors.js';
 import { knownCode } from '../context/exit-codes.js';
 import { checkModelFolder } from '../run-folder/model-folder.js';
 import { commandLine } from '../context/command-line.js';
-import { required, savedSettings } from '../context/settings.js';
+import { refuseIdle, required, savedSettings } from '../context/settings.js';
 import { studyOf } from './length-study.js';
 import type { ScoresElsewhere } from './score-elsewhere.js';
 import { checkQueue, scoreElsewhere } from './score-elsewhere.js';
@@ -165,6 +165,13 @@ export const search = async (given: SearchSettings, context: Context): Promise<v
   if (settings.out === undefined) checkModelFolder(model, 'search');
   checkEngineSettings(settings);
   checkSoftExtract(settings);
+  if (settings.redis === undefined)
+    refuseIdle(
+      searchOptions,
+      settings,
+      ['queue'],
+      (flag) => `${flag} is for --redis URL, which is not given; leave it out, or give both.`,
+    );
   if (settings.redis !== undefined) await checkQueue(settings.redis);
   const sets = await readSearchSets(path, settings);
   const trainingSet = await readTrainingData(settings);

@@ -14,7 +14,7 @@ import type { DataSet } from '../data/data.js';
 import { digestOf, noData, readModelData } from '../data/data.js';
 import { CliError, messageOf } from '../context/errors.js';
 import { knownCode } from '../context/exit-codes.js';
-import { flagOf, required } from '../context/settings.js';
+import { refuseIdle, required } from '../context/settings.js';
 import type { LearnedConfig } from './learned-config.js';
 import { resumeHint } from './run-search.js';
 import { hasSearchCheckpoint, learnedFile } from './search-checkpoint.js';
@@ -22,14 +22,12 @@ import { hasSearchCheckpoint, learnedFile } from './search-checkpoint.js';
 /** @throws CliError `USAGE` for an option of soft-extract without it */
 export const checkSoftExtract = (settings: SearchSettings): void => {
   if (settings.softExtract !== undefined) return;
-  const idle = (['train', 'softExtractEpochs', 'softExtractLimit'] as const).find(
-    (key) => settings[key] !== searchOptions[key].fallback,
+  refuseIdle(
+    searchOptions,
+    settings,
+    ['train', 'softExtractEpochs', 'softExtractLimit'],
+    (flag) => `${flag} is for --soft-extract LAMBDAS, which is not given; leave it out, or give both.`,
   );
-  if (idle !== undefined)
-    throw new CliError(
-      'USAGE',
-      `${flagOf(idle)} is for --soft-extract LAMBDAS, which is not given; leave it out, or give both.`,
-    );
 };
 
 /** The training examples of soft-extract; none where it is not asked for. */

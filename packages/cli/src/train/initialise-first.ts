@@ -3,6 +3,8 @@ import type { FineTuneEngine, LabelledInput, TaskModel } from '@length-adaptive/
 import { initialiseModel } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
 import { knownCode } from '../context/exit-codes.js';
+import { refuseIdle } from '../context/settings.js';
+import { trainOptions } from './options.js';
 import type { Stage, StageRun } from './training-stages.js';
 
 /** What GradInit needs of a run. */
@@ -65,5 +67,20 @@ export const initialiseFirst = (stages: readonly Stage[], options: InitialiseFir
             return stage.run(given);
           },
         },
+  );
+};
+
+/** @throws CliError `USAGE` for iterations of GradInit where it does not run */
+export const checkInit = (settings: {
+  readonly init: string;
+  readonly initIterations: number;
+  readonly resume: boolean;
+}): void => {
+  if (settings.init === 'gradinit' || settings.resume) return; // an earlier version began runs with them
+  refuseIdle(
+    trainOptions,
+    settings,
+    ['initIterations'],
+    (flag) => `${flag} is for --init gradinit; give both, or leave it out.`,
   );
 };

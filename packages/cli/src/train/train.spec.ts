@@ -2,6 +2,7 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { createTaskModel, saveModel } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
+import { resumeHint } from '../search/run-search.js';
 import { readJson, readLines } from '../testing/files.js';
 import { runMain, small } from '../testing/run-main.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
@@ -320,12 +321,33 @@ test('new labels get a new head; numbers are a regression', async () => {
 
 test.each<[string, readonly string[], number, string]>([
   ['no such data', ['--train', 'absent.tsv', '--out', 'x'], 4, 'absent.tsv'],
+  [
+    'dev examples of two kinds',
+    ['--dev', 'x', '--dev-share', '0.1', '--out', 'x'],
+    2,
+    '--dev or --dev-share, not both',
+  ],
+  [
+    'iterations of no GradInit',
+    ['--init-iterations', '3', '--out', 'x'],
+    2,
+    '--init-iterations is for --init gradinit',
+  ],
   ['nothing to train', ['--epochs', '0', '--length-drop-epochs', '0', '--out', 'x'], 2, 'both 0'],
   ['one class only', ['--label-column', 'sentence', '--text-column', 'sentence', '--out', 'x'], 3, 'carry no label'],
   ['nothing to resume', ['--resume', '--out', 'absent'], 4, 'There is no run to resume'],
   ['a model that is not there', ['--model', 'bert', '--out', 'x'], 4, 'google-bert/bert'],
 ])('%s', async (_, argv, code, message) => {
   expect(await train(...argv)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
+});
+
+test('how to go on is said as a shell takes it', async () => {
+  const plan = ['--out', at('my runs/one'), '--epochs', '1', '--limit', '32'];
+  const { code, stderr } = await runMain(['train', ...common(), ...plan], { signal: stopAtOnce() });
+  expect([code, stderr]).toEqual([130, expect.stringContaining(`lat train --resume --out '${at('my runs/one')}'`)]);
+  expect(resumeHint({ model: 'my models/a', out: 'b' })).toBe(
+    "go on with: lat search --resume --model 'my models/a' --out b",
+  );
 });
 
 test('what stands beside the vocabulary goes along: added tokens and settings', async () => {

@@ -18,7 +18,7 @@ import { trainOptions } from './options.js';
 import { CliError } from '../context/errors.js';
 import { readPoint } from '../choice/length-choice.js';
 import { required, savedSettings } from '../context/settings.js';
-import { initialiseFirst } from './initialise-first.js';
+import { checkInit, initialiseFirst } from './initialise-first.js';
 import { openForTraining } from './training-model.js';
 import { runTraining } from './training-run.js';
 import type { OpenedTraining } from './training-run.js';
@@ -126,6 +126,8 @@ export const train = async (given: TrainSettings, context: Context): Promise<voi
   } = settings;
   if (epochs + lengthDropEpochs === 0)
     throw new CliError('USAGE', '--epochs and --length-drop-epochs are both 0: there is nothing to train.');
+
+  checkInit(settings);
 
   await runTraining(settings, context, {
     command: 'train',

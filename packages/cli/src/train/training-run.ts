@@ -111,9 +111,12 @@ const checkFolder = (folder: string, { resume, overwrite }: TrainingRunSettings)
   }
 };
 
-/** Reads the examples of both sets. */
+/** Reads the examples of both sets. @throws CliError `USAGE` for dev examples of two kinds */
 const readSets = async (settings: TrainingRunSettings): Promise<TrainingSets> => {
-  const { dev, devShare = 0, seed, task } = settings;
+  const { dev, devShare = 0, seed, task, resume } = settings;
+  if (dev !== undefined && devShare > 0 && !resume)
+    // an earlier version began runs with both
+    throw new CliError('USAGE', 'Give --dev or --dev-share, not both.');
   const all = await readData(required(settings.train, 'train'), settings, task);
   if (dev !== undefined) return { train: all, dev: await readData(dev, { ...settings, limit: undefined }, task) };
   if (devShare === 0) return { train: all, dev: noData };

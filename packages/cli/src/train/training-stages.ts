@@ -1,6 +1,7 @@
 import type { StepReport, TrainerState } from '@length-adaptive/core';
 import type { FineTuneOptions } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
+import { quoted } from '../context/command-line.js';
 import { CliError } from '../context/errors.js';
 import { knownCode } from '../context/exit-codes.js';
 import type { MetricsLog } from '../run-folder/metrics-log.js';
@@ -85,7 +86,7 @@ export const trainStages = async (stages: readonly Stage[], options: StagesOptio
     if (knownCode(error) !== 'ABORTED' || !(error instanceof Error)) throw error;
     throw new CliError(
       'ABORTED',
-      `${error.message} The checkpoint is in ${folder}; go on with: lat ${command} --resume --out ${folder}`,
+      `${error.message} The checkpoint is in ${folder}; go on with: lat ${command} --resume --out ${quoted(folder)}`,
       { cause: error },
     );
   }

@@ -33,7 +33,7 @@ import { rankedSpace } from './ranked-space.js';
 import type { LengthObjective } from './objectives.js';
 import { directionsOf } from './objectives.js';
 import type { CostObjective } from './price.js';
-import { macsShare, pricerOf } from './price.js';
+import { pricerOf } from './price.js';
 import type { PointRace, RacingRecord } from './race-points.js';
 import { racePoints } from './race-points.js';
 import type { LengthSearchMethod } from './search-method.js';
@@ -255,7 +255,10 @@ export const lengthSearchProblem = (
   const exact: Readonly<Record<'cost', typeof price.objective>> = bySize
     ? { cost: price.objective, ...{ size: price.size } }
     : { cost: price.objective };
-  const lowestCost = macsShare(model, { lengths: genes.repair(smallest) }, lengths);
+  const lowestCost = price.macs({ lengths: genes.repair(smallest) });
+  /** Its lengths alone, whatever its ranks and layers; the point itself where it says nothing else, so that its cost is known. */
+  const lengthsAlone = (point: OperatingPoint): OperatingPoint =>
+    Object.keys(point).every((field) => field === 'lengths') ? point : { lengths: point.lengths };
   const exempt = new Set(given.map((point) => pointKey(validateOperatingPoint(point, layers))));
   const overLengths = spend.includes('lengths') ? pointSpace(genes, layers) : fullLengthSpace(layers);
   const deep = spend.includes('depth') ? depthSpace(overLengths, layers) : undefined;
@@ -311,8 +314,7 @@ export const lengthSearchProblem = (
       ...(spendsBits ? [point.bits === 8 ? 1 : 0] : []),
     ],
     exact,
-    accept: (point) =>
-      exempt.has(pointKey(point)) || macsShare(model, { lengths: point.lengths }, lengths) >= lowestCost, // whatever its ranks and layers
+    accept: (point) => exempt.has(pointKey(point)) || price.macs(lengthsAlone(point)) >= lowestCost,
     race: racing,
     evaluate: async (points, context) => {
       const { keys, signal } = context;

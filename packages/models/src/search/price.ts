@@ -1,5 +1,5 @@
 import type { OperatingPoint } from '@length-adaptive/core';
-import { relativePointCost } from '@length-adaptive/core';
+import { fullLength, pointCost, relativePointCost } from '@length-adaptive/core';
 import { ModelError } from '../errors.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { LatencyModel } from '../latency/latency-model.js';
@@ -19,6 +19,35 @@ export const macsShare = (model: RunnableModel, point: OperatingPoint, lengths: 
     costOptionsOf(model.dimensions, model.task.readout),
   );
 
+/** How many inputs there are of each length, those that came first in front. */
+const countsOf = (lengths: readonly number[]): readonly (readonly [length: number, count: number])[] => {
+  const counts = new Map<number, number>();
+  for (const length of lengths) counts.set(length, (counts.get(length) ?? 0) + 1);
+  return [...counts];
+};
+
+/**
+ * The same share, of point after point: the lengths are counted and the full length is reckoned once, and a point that comes again as the same
+ * object is known. A search asks for that of thousands of points that it never scores.
+ */
+export const macsShares = (model: RunnableModel, lengths: readonly number[]): ((point: OperatingPoint) => number) => {
+  if (lengths.length === 0) return (point) => macsShare(model, point, lengths); // which says what is missing
+  const { dimensions } = model;
+  const options = costOptionsOf(dimensions, model.task.readout);
+  const counts = countsOf(lengths);
+  const macsOf = (point: OperatingPoint): number =>
+    counts.reduce((sum, [length, count]) => sum + count * pointCost(dimensions, point, length, options), 0);
+  const full = macsOf({ lengths: fullLength(dimensions.layers) });
+  const known = new WeakMap<OperatingPoint, number>();
+  return (point) => {
+    const before = known.get(point);
+    if (before !== undefined) return before;
+    const share = macsOf(withoutOwnReducer(point, model)) / full;
+    known.set(point, share);
+    return share;
+  };
+};
+
 /** What prices are reckoned in, and what predicts times. */
 interface PriceOptions {
   /** Default `macs`. */
@@ -31,6 +60,8 @@ interface PriceOptions {
 
 /** What operating points cost on inputs of given lengths. */
 interface Pricer {
+  /** The share of the full length's MACs. */
+  readonly macs: (point: OperatingPoint) => number;
   /** The share of the full length's cost that a search weighs against the score. */
   readonly objective: (point: OperatingPoint) => number;
   /** The share of the size of the model's file that the file of a point has. There where sizes are reckoned. */
@@ -58,25 +89,25 @@ export const pricerOf = (
   lengths: readonly number[],
   { objective = 'macs', latency, sizes = false }: PriceOptions,
 ): Pricer => {
-  const macs = (point: OperatingPoint): number => macsShare(model, point, lengths);
+  const macs = macsShares(model, lengths);
   const fileBytes = sizes ? fileBytesOf(model) : undefined;
   const wholeFile = fileBytes?.({}) ?? 1;
   const size = (point: OperatingPoint): number => (fileBytes?.(point) ?? 1) / wholeFile;
   const sizeOf = (point: OperatingPoint) => fileBytes && { fileBytes: fileBytes(point) };
   if (objective === 'macs')
-    return { objective: macs, size, costs: (point) => ({ cost: macs(point), ...sizeOf(point) }) };
+    return { macs, objective: macs, size, costs: (point) => ({ cost: macs(point), ...sizeOf(point) }) };
   if (latency === undefined) {
     throw new ModelError(
       'OPTION_INVALID',
       "The objective is latency, but nothing predicts it; give `latency`, as calibrateLatency makes it, or the objective 'macs'.",
     );
   }
-  const counts = new Map<number, number>();
-  for (const length of lengths) counts.set(length, (counts.get(length) ?? 0) + 1);
+  const counts = countsOf(lengths);
   const milliseconds = (point: OperatingPoint): number =>
-    [...counts].reduce((sum, [length, count]) => sum + count * latency.milliseconds(length, point), 0) / lengths.length;
+    counts.reduce((sum, [length, count]) => sum + count * latency.milliseconds(length, point), 0) / lengths.length;
   const full = milliseconds({});
   return {
+    macs,
     objective: (point) => (full > 0 ? milliseconds(point) / full : 1),
     size,
     costs: (point) => ({ cost: macs(point), latencyMs: milliseconds(point), ...sizeOf(point) }),

@@ -57,8 +57,9 @@ export const permutation = (
       if (isWhole(genome)) return genome;
       const missing = [...positions.keys()].filter((gene) => seen[gene] === 0);
       const placed = new Set<number>();
+      let next = 0;
       return genome.map((gene) => {
-        if (seen[gene] !== 1 || placed.has(gene)) return missing.shift() ?? 0;
+        if (seen[gene] !== 1 || placed.has(gene)) return missing[next++] ?? 0;
         placed.add(gene);
         return gene;
       });

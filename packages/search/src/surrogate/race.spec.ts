@@ -22,6 +22,16 @@ const over = (rows: readonly (readonly number[])[]) => {
 };
 
 describe('race', () => {
+  it('takes more examples at a time than a call takes arguments', async () => {
+    const examples = 600_000;
+    const [outcome] = await race([0], {
+      examples,
+      score: async (_, part) => [new Array<number>(part.length).fill(0.5)],
+      looks: [],
+    });
+    expect(outcome).toMatchObject({ examples, mean: 0.5 });
+  });
+
   it('finishers have their mean over all examples; who is stopped is by somebody who may, and estimated below', async () => {
     await fc.assert(
       fc.asyncProperty(

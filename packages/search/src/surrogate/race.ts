@@ -191,7 +191,7 @@ export const race = async <Genome>(
           `score gave ${JSON.stringify(row?.slice(0, 5))} for ${JSON.stringify(genome)}: expected a finite number for each of ${part.length} examples.`,
         );
       }
-      taken.push(...row);
+      for (const value of row) taken.push(value); // a call takes fewer arguments than there may be examples
     });
     if (end === examples) break;
     // All verdicts of a look are of one moment: who is stopped at it may stop others at it.

@@ -11,6 +11,11 @@ const linesOf = (svg: string, kind: 'line' | 'ring'): (readonly (readonly number
   );
 
 describe('parallel coordinates', () => {
+  it('draws a front of any size', () => {
+    const front = Array.from({ length: 300_000 }, (_, i) => solution(i, i, i));
+    expect(parallelSvg(front, directions)).toContain('M70 88');
+  });
+
   it('draws a line for each solution over an axis for each objective, best at the top', () => {
     const front = [solution(1, 10, 5), solution(2, 30, 5)];
     const svg = parallelSvg(front, directions, { highlights: [solution(1, 30, 5)], title: 'a < b' });

@@ -1,6 +1,7 @@
 import { checkOptions } from '../check-options.js';
 import { axesOf, type Directions } from '../dominance.js';
 import { SearchError } from '../errors.js';
+import { extentOf } from '../extent.js';
 import { finiteRows } from '../indicators/rows.js';
 import type { Measured, ObjectiveOf } from '../measured.js';
 import { betterIs } from './frame.js';
@@ -61,7 +62,8 @@ export const parallelSvg = <Item extends Measured>(
   const [values, chosen] = [rowsOf(front), rowsOf(highlights)];
   const ranges = axes.map((_, m) => {
     const column = [...values, ...chosen].filter((_value, i) => i % axes.length === m);
-    return column.length === 0 ? [0, 1] : [Math.min(...column), Math.max(...column)];
+    const { least, most } = extentOf(column);
+    return column.length === 0 ? [0, 1] : [least, most];
   }) as readonly (readonly [least: number, most: number])[];
   const [top, bottom] = [ABOVE, height - BELOW];
   const xOf = (m: number): number => SIDE + (m * (width - 2 * SIDE)) / (axes.length - 1);
