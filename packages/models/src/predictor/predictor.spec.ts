@@ -487,6 +487,32 @@ test('a latency budget for texts much longer than any that was timed is calibrat
   predictor.dispose();
 });
 
+test('calls that come together calibrate once, and one that is stopped leaves it to the next', async () => {
+  const text = await tinyModel();
+  let [active, most, timed] = [0, 0, 0];
+  const run: typeof text.model.run = async (inputs, options) => {
+    const isTimed = inputs[0]?.ids instanceof Int32Array; // a blank input
+    if (!isTimed) return text.model.run(inputs, options);
+    timed += 1;
+    most = Math.max(most, (active += 1));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    return text.model.run(inputs, options).finally(() => (active -= 1));
+  };
+  const predictor = createPredictor({ ...text, model: { ...text.model, run } });
+  const budget = { latencyMs: 60_000 };
+  const stop = new AbortController();
+  const stopped = predictor.predict('good', { budget, signal: stop.signal });
+  const others = Promise.all(['good', 'bad', 'a phone'].map((each) => predictor.predict(each, { budget })));
+  setTimeout(() => stop.abort(), 5);
+  await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
+  expect(await others).toHaveLength(3);
+  expect(most).toBe(1);
+  const before = timed;
+  await predictor.predict('bad', { budget });
+  expect(timed).toBe(before);
+  predictor.dispose();
+});
+
 test('as many texts as come are answered: nothing of a call grows faster than it', async () => {
   const text = await tinyModel();
   const run = async (inputs: readonly unknown[]): Promise<Float32Array> =>
