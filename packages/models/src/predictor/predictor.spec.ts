@@ -458,6 +458,18 @@ test('a Pareto set of another model is refused', async () => {
   text.model.dispose();
 });
 
+test('a model that opens with what does not go with it leaves nothing behind', async () => {
+  const lengthAdaptive = {
+    format: 'length-adaptive',
+    version: 2,
+    paretoSet: [{ point: { lengths: [0.5] }, score: 1, cost: 0.5 }],
+  };
+  const source = memorySource({ ...(await tinyFiles()), 'length_adaptive.json': JSON.stringify(lengthAdaptive) });
+  const before = tf.memory().numTensors;
+  await expect(load(source)).rejects.toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
+  expect(tf.memory().numTensors).toBe(before);
+});
+
 test('training without examples is refused', async () => {
   const { model } = await tinyModel();
   await expect(fineTune(model, { train: [] })).rejects.toMatchObject({ code: 'DATA_INVALID' });
