@@ -1,10 +1,12 @@
 import type { TaskModel } from '@length-adaptive/models';
+import { createTaskModel, tokenClassification } from '@length-adaptive/models';
 import * as tf from '@tensorflow/tfjs';
 import type { HostModel } from './export-graph.js';
 import { exportGraph, hostModel } from './export-graph.js';
 import { createGraph } from './graph/graph-builder.js';
 import { createOnnxModel } from './onnx-model.js';
-import { tinyModel } from './testing/tiny-model.js';
+import { countingRuntime } from './testing/counting-runtime.js';
+import { tinyConfig, tinyModel } from './testing/tiny-model.js';
 
 let model: TaskModel;
 let host: HostModel;
@@ -27,6 +29,18 @@ describe('a model on ONNX Runtime', () => {
     expect(engine.macs(20)).toBe(model.macs(20));
     expect(engine.macs(20, { lengths: [0.5, 0.4, 0.3] })).toBe(model.macs(20, { lengths: [0.5, 0.4, 0.3] }));
     await engine.release();
+  });
+
+  test('a file whose tokens answer as the task cannot is refused, and no session stays open', async () => {
+    const task = tokenClassification(['O', 'B-thing']);
+    const tagger = createTaskModel(tinyConfig, new Map(), { fresh: true, task, departed: 'majority' });
+    const bytes = exportGraph(await hostModel(tagger));
+    const config = { ...tagger.config, id2label: { 0: 'noun', 1: 'verb' } }; // the most frequent of which nobody knows
+    const counting = await countingRuntime();
+    const opening = createOnnxModel(bytes, config, { runtime: counting.runtime });
+    await expect(opening).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    expect(counting.live()).toBe(0);
+    tagger.dispose();
   });
 
   test('tells kept positions only when it was given the graph that tells them', async () => {

@@ -182,6 +182,8 @@ export interface GraphStructure {
 
 interface OpenedFile extends OpenedSession {
   readonly file: Omit<OnnxContent, 'content' | 'inPlace'>;
+  /** With what the file answers of tokens that left. */
+  readonly task: Task;
   readonly weightBytes: number;
 }
 
@@ -214,15 +216,15 @@ export const runOnnxFile = async (
   const given: Dimensions = architecture.dimensions(config, plain.readout);
   const { layers, halving = [] } = given;
   const prior = resolvePrior(chosen, { task: plain, layers, needed: reducer && needsPrior(reducer) });
-  const { ort, session, file, weightBytes } = await lend<OpenedFile>(async ({ content, inPlace, ...own }) => {
+  const { ort, session, file, task, weightBytes } = await lend<OpenedFile>(async ({ content, inPlace, ...own }) => {
     checkRanking({ reducer, prior }, own);
     checkDeparted(departed, own);
     checkPooling(plain, own);
+    const answering = withDeparted(plain, departed ?? own.departed);
     const opened = await openContent({ content, inPlace }, options);
-    return { ...opened, file: own, weightBytes: dataBytesOf(content(inTheModel)) };
+    return { ...opened, file: own, task: answering, weightBytes: dataBytesOf(content(inTheModel)) };
   });
   const { builtIn, choosesLayers, minTokens, ranks: own } = file;
-  const task = withDeparted(plain, departed ?? file.departed);
   const macs = predictorMacs(file.reducer, given.hiddenSize, given.heads, attentionWidth(given));
   const dimensions: Dimensions = {
     ...given,

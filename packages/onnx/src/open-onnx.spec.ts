@@ -7,6 +7,7 @@ import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import { exportModel } from './export-model.js';
 import { loadOnnx, openOnnx } from './open-onnx.js';
+import { countingRuntime } from './testing/counting-runtime.js';
 import { filesOf, memorySource } from './testing/memory-source.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 import { tinyTexts, tinyTextModel } from './testing/tiny-model.js';
@@ -214,6 +215,17 @@ describe('opening', () => {
     const { model } = await openOnnx(saved);
     expect(tf.memory().numTensors).toBe(before);
     await model.release();
+  });
+
+  test('leaves no session open where what a folder says does not go with its model', async () => {
+    const counting = await countingRuntime();
+    const paretoSet = [{ point: { lengths: [0.5] }, score: 1, cost: 0.5 }];
+    const file = JSON.stringify({ format: 'length-adaptive', version: 2, paretoSet });
+    const files = filesOf(saved).set('length_adaptive.json', new TextEncoder().encode(file));
+    const loading = loadOnnx(memorySource(files), { runtime: counting.runtime });
+    await expect(loading).rejects.toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
+    expect(counting.opened()).toBe(1);
+    expect(counting.live()).toBe(0);
   });
 
   describe('a file of another tool', () => {

@@ -326,5 +326,12 @@ export const openOnnx = async (
  * const predictor = await loadOnnx('models/reviews', { precision: 'int8' });
  * const [answer] = await predictor.predict(['Great for the jawbone.'], { budget: { cost: 0.5 } });
  */
-export const loadOnnx = async (source: string | FileSource, options: OpenOnnxOptions = {}): Promise<Predictor> =>
-  createPredictor(await openOnnx(source, options));
+export const loadOnnx = async (source: string | FileSource, options: OpenOnnxOptions = {}): Promise<Predictor> => {
+  const text = await openOnnx(source, options);
+  try {
+    return createPredictor(text);
+  } catch (error) {
+    await text.model.release();
+    throw error;
+  }
+};

@@ -13,8 +13,8 @@ export interface AdapterConfig {
   /** The model that it was trained on, as its author named it. */
   readonly base: string;
   readonly alpha: number;
-  /** Of modules that have another than `alpha`, by the end of their names. */
-  readonly alphas: Readonly<Record<string, number>>;
+  /** Of modules that have another than `alpha`: what their names match, the first of which counts. */
+  readonly alphas: readonly (readonly [module: RegExp, alpha: number])[];
   /** Whether a product is scaled by alpha / sqrt(rank), not alpha / rank. */
   readonly isRankStabilised: boolean;
   /** Whether the matrices of the base are stored [in, out]. */
@@ -59,13 +59,20 @@ export const readAdapterConfig = async (source: FileSource): Promise<AdapterConf
   const { lora_alpha: alpha, alpha_pattern: alphas, target_modules: targets, base_model_name_or_path: base } = config;
   if (typeof alpha !== 'number' || !Number.isFinite(alpha))
     fail(`"lora_alpha" is ${JSON.stringify(alpha)}, expected a number`);
+  const alphaOf = ([pattern, own]: readonly [string, unknown]): AdapterConfig['alphas'][number] => {
+    if (typeof own !== 'number' || !Number.isFinite(own))
+      return fail(`"alpha_pattern" has ${JSON.stringify(own)} for "${pattern}", expected a number`);
+    try {
+      return [new RegExp(`^(?:.*\\.)?(?:${pattern})$`), own];
+    } catch {
+      return fail(`"alpha_pattern" has "${pattern}", which is no pattern that is known here`);
+    }
+  };
   return {
     name: source.name,
     base: typeof base === 'string' ? base : 'unknown',
     alpha: Number(alpha),
-    alphas: isRecord(alphas)
-      ? Object.fromEntries(Object.entries(alphas).map(([key, value]) => [key, Number(value)]))
-      : {},
+    alphas: isRecord(alphas) ? Object.entries(alphas).map(alphaOf) : [],
     isRankStabilised: config['use_rslora'] === true,
     isInOut: config['fan_in_fan_out'] === true,
     targets: Array.isArray(targets) ? targets.join(', ') : typeof targets === 'string' ? targets : '',

@@ -70,6 +70,14 @@ describe('a product that is added, by hand', () => {
   test('has the alpha of its module where one is given', async () => {
     expect(await merged(factors, { alpha_pattern: { 'self.query': 8 } })).toEqual([5, 6, 3, 12, 21, 10]);
     expect(await merged(factors, { alpha_pattern: { key: 8, ery: 8 } })).toEqual([3, 4, 3, 8, 13, 8]);
+    // patterns, as PEFT has them: of all of a name, or of the end of it behind a point
+    for (const pattern of ['layer\\.\\d+\\..*\\.query', '.*query', '(query|value)', '^bert\\..*\\.query'])
+      expect(await merged(factors, { alpha_pattern: { [pattern]: 8 } })).toEqual([5, 6, 3, 12, 21, 10]);
+    expect(await merged(factors, { alpha_pattern: { 'layer\\.[1-9]\\..*': 8 } })).toEqual([3, 4, 3, 8, 13, 8]);
+    await expect(merged(factors, { alpha_pattern: { '(query': 8 } })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('"alpha_pattern" has "(query"') as string,
+    });
   });
 
   test('is turned where matrices are stored [in, out], and for tables', async () => {

@@ -76,9 +76,9 @@ const added = (
   return { shape: matrix.shape, data, dtype: 'F32' };
 };
 
-/** The alpha of a module: its own where one is given for it, by its whole name or the end of it. */
+/** The alpha of a module: its own where one is given for it, by a pattern of its whole name or of the end of it, as PEFT reads them. */
 const alphaOf = (module: string, { alpha, alphas }: AdapterConfig): number =>
-  Object.entries(alphas).find(([key]) => module === key || module.endsWith(`.${key}`))?.[1] ?? alpha;
+  alphas.find(([pattern]) => pattern.test(module))?.[1] ?? alpha;
 
 /** The base's name of a tensor: with the prefix of its family, or without. */
 const nameIn = (tensors: Tensors, name: string, family: Architecture | undefined): string | undefined => {

@@ -99,3 +99,16 @@ test('a folder that is written is one that sentence-transformers opens, and that
   expect(await written('sentence_bert_config.json')).toEqual({ max_seq_length: 24, do_lower_case: false });
   expect((await readModelFiles(folder)).config).toEqual(text.model.config);
 });
+
+test('vectors that are cut to fewer dimensions are so again once the folder is opened', async () => {
+  const place = join(folder, 'cut');
+  const text = await openModel(memorySource(await tinyEmbedderFiles()), { embedding: { dimensions: 8 } });
+  await saveModel(place, text);
+  text.model.dispose();
+  const again = await openModel(place);
+  expect(again.model.task.embedding).toMatchObject({ dimensions: 8, normalize: true });
+  again.model.dispose();
+  expect(JSON.parse(await readFile(join(place, 'config_sentence_transformers.json'), 'utf8'))).toMatchObject({
+    truncate_dim: 8,
+  });
+});

@@ -145,8 +145,9 @@ export const withEmbeddingSettings = async (
   const own = await readOwn(source);
   if (!own && !asked) return config;
   const said = readSettings(config);
-  const { averaged } = said; // for which sentence-transformers has no word
-  const settings = { ...usualSettings, ...(own ? { ...own, ...(averaged && { averaged }) } : said), ...asked };
+  const { averaged, dimensions } = said; // for the first of which sentence-transformers has no word
+  const known = own && { ...own, ...(averaged && { averaged }), dimensions: own.dimensions ?? dimensions };
+  const settings = { ...usualSettings, ...(known ?? said), ...asked };
   const whole = { ...config, [settingsKey]: writeSettings(settings) };
   readSettings(whole); // what a caller without types asks for
   return withDigest(whole, digestIn(config));
@@ -158,7 +159,7 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 export const sentenceTransformersFiles = (config: ModelConfig): Readonly<Record<string, string>> => {
   if (config[settingsKey] === undefined) return {};
   const { hiddenSize, positions } = architectureOf(config).dimensions(config);
-  const { pooling, normalize, prompts, defaultPrompt, maxLength, lowerCase = false } = readSettings(config);
+  const { pooling, normalize, prompts, defaultPrompt, maxLength, dimensions, lowerCase = false } = readSettings(config);
   if (pooling === 'none') return {}; // these files speak of one vector a text
   const module = (idx: number, path: string, type: string) => ({
     idx,
@@ -176,7 +177,12 @@ export const sentenceTransformersFiles = (config: ModelConfig): Readonly<Record<
       pooling_mode_mean_sqrt_len_tokens: false,
       ...modes,
     }),
-    [promptsFile]: json({ prompts, default_prompt_name: defaultPrompt ?? null, similarity_fn_name: 'cosine' }),
+    [promptsFile]: json({
+      prompts,
+      default_prompt_name: defaultPrompt ?? null,
+      similarity_fn_name: 'cosine',
+      ...(dimensions !== undefined && { truncate_dim: dimensions }),
+    }),
     [lengthFile]: json({ max_seq_length: maxLength ?? positions, do_lower_case: lowerCase }),
   };
 };

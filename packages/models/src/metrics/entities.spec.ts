@@ -29,6 +29,12 @@ describe('entitiesOf, against the values of seqeval', () => {
     ['BILOU, as IOBES', 'B-PER I-PER L-PER U-PER B-LOC L-LOC U-LOC', ['PER 0-3', 'PER 3-4', 'LOC 4-6', 'LOC 6-7']],
     ['types with hyphens', 'B-creative-work I-creative-work B-creative', ['creative-work 0-2', 'creative 2-3']],
     ['tags without a type', 'B I O I', ['_ 0-2', '_ 3-4']],
+    [
+      'types without a prefix, as transformers reads them',
+      'PERSON PERSON O ORG LOC',
+      ['PERSON 0-2', 'ORG 3-4', 'LOC 4-5'],
+    ],
+    ['types without a prefix that begin with one', 'INTJ EVENT O OTHER LABEL_1', ['INTJ 0-1', 'EVENT 1-2', 'OTHER 3-4', 'LABEL_1 4-5']], // prettier-ignore
   ])('%s', (_, tags, expected) => {
     expect(brief(tags)).toEqual(expected);
   });

@@ -23,12 +23,17 @@ interface Tag {
 
 const outside: Tag = { prefix: 'O', type: '' };
 
-/** A tag in two; BILOU's last and unit are IOBES's end and single. */
+/** A letter of a scheme, and a type behind it or none. */
+const inScheme = /^(?:([A-Z])-(.*)|([BIESLU]))$/su;
+
+/** A tag in two; BILOU's last and unit are IOBES's end and single. One without a letter of a scheme is a type as it stands, and goes on. */
 const parseTag = (tag: string): Tag => {
-  if (tag === '' || tag.startsWith('O')) return outside;
-  const [letter = '', ...rest] = tag;
+  if (tag === '' || tag === 'O' || tag.startsWith('O-')) return outside;
+  const [found, before, type, alone = ''] = inScheme.exec(tag) ?? [];
+  if (found === undefined) return { prefix: 'I', type: tag };
+  const letter = before ?? alone;
   const prefix = letter === 'L' ? 'E' : letter === 'U' ? 'S' : letter;
-  return { prefix, type: rest.join('').replace(/^[^-]*-/, '') || '_' };
+  return { prefix, type: type || '_' };
 };
 
 /** Pairs of prefixes of one type between which an entity ends. */
@@ -47,6 +52,7 @@ const beginsAt = (tag: Tag, previous: Tag): boolean =>
 /**
  * The entities that the tags of a sentence mark, as the CoNLL scorer and seqeval's default mode read IOB1, IOB2 and IOBES. They
  * give `L` and `U` of BILOU no meaning; here these count as `E` and `S`. A tag that continues nothing (`I-` after `O` or after another type) begins an entity.
+ * Labels without a prefix (`person`, as parts of speech have them) are types, of which neighbours of one are one entity, as Hugging Face transformers joins them.
  *
  * @example
  * entitiesOf(['B-person', 'I-person', 'O', 'I-place']); // [{ type: 'person', start: 0, end: 2 }, { type: 'place', start: 3, end: 4 }]

@@ -41,5 +41,19 @@ export const createLifetime = (what: string, free: () => void | Promise<void>): 
   };
 };
 
+/**
+ * Makes something of what was opened for it, which nobody else could free where that fails.
+ *
+ * @throws what `make` throws, once that was disposed of
+ */
+export const orDispose = <Made>(opened: { dispose(): void }, make: () => Made): Made => {
+  try {
+    return make();
+  } catch (error) {
+    opened.dispose();
+    throw error;
+  }
+};
+
 /** Ends a lifetime where nobody waits for it: what goes wrong in freeing is nobody's to mend. */
 export const endQuietly = (lifetime: Lifetime): void => void lifetime.end().catch(() => undefined);

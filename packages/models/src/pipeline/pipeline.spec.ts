@@ -107,4 +107,7 @@ test.each<[string, keyof Pipelines]>([
 ])('refuses %s, and leaves a predictor of the caller open', async (_, name) => {
   await expect(pipeline(name, classifier)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   expect(await classifier.predict(['good'])).toHaveLength(1);
+  const before = tf.memory().numTensors;
+  await expect(pipeline(name, folder)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  expect(tf.memory().numTensors).toBe(before); // what was opened for it is gone
 });

@@ -1,5 +1,6 @@
 /** The call shapes of transformers.js over a predictor: the sub-path `@length-adaptive/models/pipeline`. */
 import { ModelError } from '../errors.js';
+import { orDispose } from '../model/lifetime.js';
 import type { Predictor } from '../predictor/predictor.js';
 import type { PriorName } from '../tasks/prior-name.js';
 import type { PipelineDefaults } from './pipeline-options.js';
@@ -116,5 +117,6 @@ export const pipeline = async <Name extends keyof Pipelines>(
     );
   }
   const opened: OpenPipeline = { predictor, dispose: async () => predictor.dispose() };
-  return Object.assign(kind.call(predictor, defaults), opened);
+  const call = (): Pipelines[Name] => kind.call(predictor, defaults);
+  return Object.assign(typeof model === 'string' ? orDispose(predictor, call) : call(), opened);
 };

@@ -50,6 +50,8 @@ test.each([
   [{ latencyMs: 0 }, 'BUDGET_INVALID', /latencyMs is 0/],
   [{ minScore: 0.99 }, 'BUDGET_INFEASIBLE', /best scores 0.92/],
   [{ minScore: Number.NaN }, 'BUDGET_INVALID', /minScore is NaN/],
+  [{ cost: 0.5, latencyMs: 3 }, 'BUDGET_INVALID', /has cost and latencyMs, and one of them is kept/],
+  [{ cost: 0.5, minScore: 0.9 }, 'BUDGET_INVALID', /has cost and minScore/],
 ])('refuses %j with %s, saying what would fit', (budget, code, message) => {
   const pick = () => pointForBudget(points, budget, { latencyOf });
   expect(pick).toThrow(message);

@@ -101,7 +101,7 @@ export const pointsWithin = <Point extends BoundedPoint>(
 
 const budgetNames: readonly string[] = ['cost', 'latencyMs', 'minScore'];
 
-/** @throws ModelError `BUDGET_INVALID` for what is no budget at all, from callers without types */
+/** @throws ModelError `BUDGET_INVALID` for what is no budget at all, from callers without types, and for several in one: only one of them would be kept */
 const checkIsBudget = (budget: unknown): void => {
   const expected = 'expected one of { cost: 0.5 }, { latencyMs: 20 }, { minScore: 0.9 }';
   if (typeof budget !== 'object' || budget === null)
@@ -111,9 +111,14 @@ const checkIsBudget = (budget: unknown): void => {
     invalid(
       `The budget has ${names.length > 0 ? names.map((name) => `"${name}"`).join(', ') : 'nothing in it'}; ${expected}.`,
     );
+  const bounds = Object.entries(budget as object).filter(
+    ([name, value]) => budgetNames.includes(name) && value !== undefined,
+  );
+  if (bounds.length > 1)
+    invalid(`The budget has ${bounds.map(([name]) => name).join(' and ')}, and one of them is kept; ${expected}.`);
 };
 
-/** @throws ModelError `BUDGET_INVALID` for a budget that is no positive number */
+/** @throws ModelError `BUDGET_INVALID` for a budget that is no positive number, or that bounds several things */
 export const checkBudget = (budget: Budget): void => {
   checkIsBudget(budget);
   const check = (name: string, value: number, upper = Infinity): void => {

@@ -90,8 +90,9 @@ export const createPointChooser = (
 ): PointChooser => {
   const paretoSet = searched.length > 0 ? searched : [full];
   let latency: { readonly model: LatencyModel; readonly longest: number } | undefined;
+  let calibrating: Promise<unknown> = Promise.resolve();
   /** Calibrated once, and again for inputs that are much longer than any that was timed. */
-  const latencyFor = async (longest: number, signal: AbortSignal | undefined): Promise<LatencyModel> => {
+  const latencyNow = async (longest: number, signal: AbortSignal | undefined): Promise<LatencyModel> => {
     if (!latency || longest > 1.5 * latency.longest) {
       const { calibrateLatency } = await import('../latency/calibrate-latency.js'); // budgets are seldom in milliseconds
       const timed = Math.max(usualLength, longest);
@@ -99,6 +100,12 @@ export const createPointChooser = (
       latency = { model: await calibrateLatency(model, { lengths, bits: bitsIn(searched), signal }), longest: timed };
     }
     return latency.model;
+  };
+  /** One call after another: two calibrations at once would each time the other, too. */
+  const latencyFor = (longest: number, signal: AbortSignal | undefined): Promise<LatencyModel> => {
+    const found = calibrating.then(() => latencyNow(longest, signal));
+    calibrating = found.catch(() => undefined); // the next calibrates for itself
+    return found;
   };
 
   const shareOf = (tokens: readonly number[], at: OperatingPoint): number =>

@@ -1,3 +1,4 @@
+import { orDispose } from '../model/lifetime.js';
 import type { OpenModelOptions } from '../model/open-model.js';
 import { openTrainedModel } from '../model/open-model.js';
 import type { FileSource } from '../sources/file-source.js';
@@ -13,5 +14,7 @@ import { createPredictor } from './predictor.js';
  * const predictor = await load('models/reviews');
  * const [answer] = await predictor.predict(['Great for the jawbone.'], { budget: { cost: 0.5 } });
  */
-export const load = async (source: string | FileSource, options: OpenModelOptions = {}): Promise<Predictor> =>
-  createPredictor(await openTrainedModel(source, options));
+export const load = async (source: string | FileSource, options: OpenModelOptions = {}): Promise<Predictor> => {
+  const text = await openTrainedModel(source, options);
+  return orDispose(text.model, () => createPredictor(text));
+};

@@ -458,6 +458,18 @@ test('a Pareto set of another model is refused', async () => {
   text.model.dispose();
 });
 
+test('a model that opens with what does not go with it leaves nothing behind', async () => {
+  const lengthAdaptive = {
+    format: 'length-adaptive',
+    version: 2,
+    paretoSet: [{ point: { lengths: [0.5] }, score: 1, cost: 0.5 }],
+  };
+  const source = memorySource({ ...(await tinyFiles()), 'length_adaptive.json': JSON.stringify(lengthAdaptive) });
+  const before = tf.memory().numTensors;
+  await expect(load(source)).rejects.toMatchObject({ code: 'LENGTH_CONFIG_INVALID' });
+  expect(tf.memory().numTensors).toBe(before);
+});
+
 test('training without examples is refused', async () => {
   const { model } = await tinyModel();
   await expect(fineTune(model, { train: [] })).rejects.toMatchObject({ code: 'DATA_INVALID' });
@@ -484,6 +496,32 @@ test('a latency budget for texts much longer than any that was timed is calibrat
   expect(lengths).toHaveLength(1);
   expect(await timedFor(250)).toBe(252);
   expect(lengths.length).toBeGreaterThan(10);
+  predictor.dispose();
+});
+
+test('calls that come together calibrate once, and one that is stopped leaves it to the next', async () => {
+  const text = await tinyModel();
+  let [active, most, timed] = [0, 0, 0];
+  const run: typeof text.model.run = async (inputs, options) => {
+    const isTimed = inputs[0]?.ids instanceof Int32Array; // a blank input
+    if (!isTimed) return text.model.run(inputs, options);
+    timed += 1;
+    most = Math.max(most, (active += 1));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    return text.model.run(inputs, options).finally(() => (active -= 1));
+  };
+  const predictor = createPredictor({ ...text, model: { ...text.model, run } });
+  const budget = { latencyMs: 60_000 };
+  const stop = new AbortController();
+  const stopped = predictor.predict('good', { budget, signal: stop.signal });
+  const others = Promise.all(['good', 'bad', 'a phone'].map((each) => predictor.predict(each, { budget })));
+  setTimeout(() => stop.abort(), 5);
+  await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
+  expect(await others).toHaveLength(3);
+  expect(most).toBe(1);
+  const before = timed;
+  await predictor.predict('bad', { budget });
+  expect(timed).toBe(before);
   predictor.dispose();
 });
 

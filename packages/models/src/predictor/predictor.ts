@@ -266,27 +266,26 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
   };
 
   const lifetime = createLifetime('The predictor', () => model.dispose());
-  const predict = (
+  const predict = async (
     texts: readonly PredictorInput[],
     options: PredictOptions = {},
-  ): Promise<(Prediction | FailedPrediction)[]> =>
-    lifetime.during(async () => {
-      checkPointOptions(options);
-      checkPriors(options, texts.length);
-      const inPlace = (options.onError ?? (texts.length === 1 ? 'throw' : 'answer')) === 'answer';
-      const read: Read<PreparedText>[] = [];
-      for (const [row, text] of texts.entries()) {
-        const pixels = images || isImageInput(text) ? await readOneLater(inPlace, () => given(text)) : { value: text };
-        read.push(
-          pixels.error
-            ? pixels
-            : readOne(inPlace, () =>
-                withGivenPrior(prepare(pixels.value as TextInput, options), options.prior?.[row], model.prior),
-              ),
-        );
-      }
-      return predictPrepared(read, options, inPlace);
-    });
+  ): Promise<(Prediction | FailedPrediction)[]> => {
+    checkPointOptions(options);
+    checkPriors(options, texts.length);
+    const inPlace = (options.onError ?? (texts.length === 1 ? 'throw' : 'answer')) === 'answer';
+    const read: Read<PreparedText>[] = [];
+    for (const [row, text] of texts.entries()) {
+      const pixels = images || isImageInput(text) ? await readOneLater(inPlace, () => given(text)) : { value: text };
+      read.push(
+        pixels.error
+          ? pixels
+          : readOne(inPlace, () =>
+              withGivenPrior(prepare(pixels.value as TextInput, options), options.prior?.[row], model.prior),
+            ),
+      );
+    }
+    return predictPrepared(read, options, inPlace);
+  };
 
   return {
     engine: model.engine,
@@ -299,7 +298,9 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
     labels: model.task.labels,
     ...(model.prior && { prior: model.prior }),
     weightBytes: model.weightBytes,
-    predict: eachOrOne(predict) as Predictor['predict'],
+    predict: eachOrOne((texts: readonly PredictorInput[], options?: PredictOptions) =>
+      lifetime.during(() => predict(texts, options)),
+    ) as Predictor['predict'],
     embedding: model.task.embedding,
     identity: (options = {}) =>
       lifetime.during(async () =>
@@ -309,10 +310,12 @@ export const createPredictor = ({ model, tokenizer, lengthAdaptive }: RunnableTe
         ),
       ),
     embed: eachOrOne((texts: readonly string[], options?: EmbedOptions) =>
-      embedTexts(
-        { task: model.task.name, embedding: model.task.embedding, width: dimensions.hiddenSize, predict },
-        texts,
-        options,
+      lifetime.during(() =>
+        embedTexts(
+          { task: model.task.name, embedding: model.task.embedding, width: dimensions.hiddenSize, predict },
+          texts,
+          options,
+        ),
       ),
     ) as Predictor['embed'],
     macs: (tokens, point) => model.macs(tokens, point),

@@ -3,6 +3,7 @@ import { pointKey } from '@length-adaptive/core/lengths';
 import type { LatencyModel } from '../latency/latency-model.js';
 import { timesBits } from '../latency/latency-model.js';
 import type { RunnableModel } from '../model/runnable-model.js';
+import { sumOverLengths } from './sum-over-lengths.js';
 
 /** How fast the weight of what was observed decays, a batch at a time. */
 const memory = 0.85;
@@ -40,7 +41,7 @@ export const createPace = ({ macs }: Pick<RunnableModel, 'macs'>): Pace => {
   const raw = (tokens: readonly number[], point: OperatingPoint): number => {
     const { bits: _, ...own } = point;
     const known = latency === undefined || timesBits(latency.fit, point) ? point : own;
-    return tokens.reduce((sum, count) => sum + (latency?.milliseconds(count, known) ?? macs(count, point)), 0);
+    return sumOverLengths(tokens, (count) => latency?.milliseconds(count, known) ?? macs(count, point));
   };
   return {
     isKnown: () => latency !== undefined || all.predicted > 0,

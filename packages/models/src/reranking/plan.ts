@@ -69,6 +69,7 @@ export const planWithin = ({ left, expected }: PlanTimes, { full, points, cascad
   const searched = bestOf(cascades.filter((cascade) => expected(cascade) <= left));
   if (searched) return searched;
   const single = [...points, ...cascades].flatMap(({ point }) => (isFullPoint(point) ? [] : [{ point, keep: 0 }]));
-  const byCost = single.sort((a, b) => costOf(a) - costOf(b));
+  const costs = new Map(single.map((plan) => [plan, costOf(plan)])); // of all documents: reckoned once each
+  const byCost = single.sort((a, b) => (costs.get(a) ?? 0) - (costs.get(b) ?? 0));
   return byCost.filter((plan) => expected(plan) <= firstShare * left).at(-1) ?? byCost[0] ?? whole;
 };

@@ -40,6 +40,25 @@ const point = { lengths: [1, 0.5, 0.4] };
 const sorted = (scores: readonly number[]): number[] =>
   [...scores.keys()].sort((a, b) => (scores[b] as number) - (scores[a] as number));
 
+test('what many documents cost is reckoned a few times each, whatever there is to choose from', async () => {
+  let [asked, time] = [0, 0];
+  const macs: typeof text.model.macs = (tokens, at) => {
+    asked += 1;
+    return text.model.macs(tokens, at);
+  };
+  const run = async (inputs: readonly unknown[]): Promise<Float32Array> => {
+    time += inputs.length;
+    return new Float32Array(inputs.length);
+  };
+  const reranker = createReranker({ ...text, model: { ...text.model, macs, run } }, { now: () => time });
+  const many = Array.from({ length: 50 }, () => documents).flat();
+  await reranker.rerank(query, documents, { deadlineMs: 1000 }); // which tells the pace
+  asked = 0;
+  const { stages } = await reranker.rerank(query, many, { deadlineMs: 100 }); // too little for most of them
+  expect(stages[0]?.documents).toBeLessThan(many.length);
+  expect(asked).toBeLessThan(6 * many.length);
+});
+
 describe('one pass', () => {
   test('scores are what the predictor gives for each pair alone, the best first', async () => {
     const predictor = createPredictor(text);

@@ -27,6 +27,7 @@ import type {
 } from './reranking.js';
 import type { Clock } from './stages.js';
 import { scoreWindows } from './stages.js';
+import { sumOverLengths } from './sum-over-lengths.js';
 import { sum } from '../metrics/sum.js';
 
 /** Orders documents by how relevant they are to a query, under a budget or a deadline. */
@@ -96,15 +97,16 @@ export const createReranker = (
 
   const tokensOf = (windows: readonly DocumentWindow[]): number[] => windows.map(({ input }) => input.ids.length);
   const macsOf = (windows: readonly DocumentWindow[], point?: OperatingPoint): number =>
-    sum(tokensOf(windows).map((tokens) => model.macs(tokens, point)));
+    sumOverLengths(tokensOf(windows), (tokens) => model.macs(tokens, point));
 
   /** What plans cost and take on some windows of so many documents. The best window of a document alone is run again: of long ones that is less than reckoned here. */
   const measures = (windows: readonly DocumentWindow[], documents: number) => {
     const tokens = tokensOf(windows);
     const mean = [Math.round(sum(tokens) / tokens.length)];
     const again = ({ keep }: Plan): number => Math.min(keep, documents);
+    const whole = macsOf(windows);
     return {
-      costOf: (plan: Plan): number => macsOf(windows, plan.point) / macsOf(windows) + again(plan) / documents,
+      costOf: (plan: Plan): number => macsOf(windows, plan.point) / whole + again(plan) / documents,
       expected: (plan: Plan): number => pace.expected(tokens, plan.point) + again(plan) * pace.expected(mean, full),
     };
   };

@@ -339,3 +339,15 @@ test('nothing is left behind by making vectors', async () => {
   await predictor.embed([short, 'it is very bad'], reduced);
   expect(tf.memory().numTensors).toBe(before);
 });
+
+test('a call under way is answered to its end, however many texts it has', async () => {
+  const run = async (inputs: readonly unknown[]): Promise<Float32Array> => new Float32Array(32 * inputs.length).fill(1);
+  let disposals = 0;
+  const model = { ...text.model, batchTokens: 100_000, run, dispose: () => void (disposals += 1) };
+  const other = createPredictor({ ...text, model });
+  const vectors = other.embed(Array.from({ length: 1500 }, () => short));
+  other.dispose();
+  expect((await vectors).filter(({ error }) => error)).toEqual([]);
+  await expect(other.embed([short])).rejects.toMatchObject({ code: 'DISPOSED' });
+  expect(disposals).toBe(1);
+});

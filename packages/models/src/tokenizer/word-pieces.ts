@@ -6,6 +6,12 @@ import type { WordPieces } from './pieces-of-word.js';
 
 const rememberedWords = 50_000;
 
+/** Longest word, in UTF-16 units, that is remembered: those of languages without spaces are whole sentences, and seldom come again. */
+const longestRemembered = 32;
+
+/** A word in memory of its own. A part of a text keeps all of that text for as long as somebody remembers the part. */
+const ownCopy = (word: string): string => word.split('').join('');
+
 const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
 
 /**
@@ -83,7 +89,7 @@ const isWordPiece = ({
 }: TokenizerDefinition['json']['model']): boolean =>
   type === 'WordPiece' || (type === undefined && merges === undefined && typeof prefix === 'string');
 
-/** What cuts words into pieces of the vocabulary. Words are remembered. */
+/** What cuts words into pieces of the vocabulary. Short words are remembered. */
 export const wordPieceMaker = (
   library: TokenizerLibrary,
   { json: { model }, vocabulary }: TokenizerDefinition,
@@ -95,11 +101,13 @@ export const wordPieceMaker = (
       : byLibrary(library, typeof model['end_of_word_suffix'] === 'string' ? model['end_of_word_suffix'] : '');
   const known = new Map<string, WordPieces>();
   return (word) => {
-    let pieces = known.get(word);
-    if (pieces === undefined) {
-      if (known.size >= rememberedWords) known.clear();
-      known.set(word, (pieces = cut(word)));
-    }
+    const found = known.get(word);
+    if (found) return found;
+    const own = ownCopy(word);
+    const pieces = cut(own);
+    if (own.length > longestRemembered) return pieces;
+    if (known.size >= rememberedWords) known.clear();
+    known.set(own, pieces);
     return pieces;
   };
 };

@@ -2,6 +2,7 @@
 import { startBackend } from '@length-adaptive/core/backend';
 import type { StartedBackend } from '@length-adaptive/core/backend';
 import { ModelError, messageOf } from '../errors.js';
+import { orDispose } from '../model/lifetime.js';
 import { openTrainedModel } from '../model/open-model.js';
 import type { OpenModelOptions } from '../model/open-model.js';
 import type { Reranker } from '../reranking/reranker.js';
@@ -78,8 +79,8 @@ const openRerankerOnTensorFlow: Opening<ServedReranker, WorkerRerankerOptions> =
   >;
   const { files, backend, options } = await startFor(source, others);
   const { createReranker } = await import('../reranking/reranker.js'); // what only predicts needs none of it
-  const reranker = createReranker(await openTrainedModel(files, options), ranking);
-  return { reranker, backend };
+  const text = await openTrainedModel(files, options);
+  return { reranker: orDispose(text.model, () => createReranker(text, ranking)), backend };
 };
 
 /** Whether there may be a choice. */

@@ -252,6 +252,15 @@ describe('a reranker in a worker', () => {
     }
   });
 
+  test('that cannot be made leaves no model in the worker', async () => {
+    const { page, worker } = openPorts();
+    servePredictor({ line: worker });
+    const before = tf.memory().numTensors;
+    const making = createWorkerReranker(page, source, { cacheFolder, backends: ['cpu'], label: 'none of its own' });
+    await expect(making).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   test('takes every option that one in the thread takes', async () => {
     const { page, worker } = openPorts();
     servePredictor({ line: worker });

@@ -1,5 +1,6 @@
 import type { OpenModelDirectory } from '../folder/model-directory.js';
 import { openModelDirectory } from '../folder/model-directory.js';
+import { orDispose } from '../model/lifetime.js';
 import { openTrainedModel } from '../model/open-model.js';
 import type { OpenModelOptions } from '../model/open-model.js';
 import type { RunnableTextModel } from '../model/runnable-model.js';
@@ -46,7 +47,7 @@ export const loadZeroShotImageClassifier = async (
   const images = await open(source, { ...options, tower: 'images' });
   try {
     const texts = await open(source, { ...options, tower: 'texts' });
-    return createZeroShotImageClassifier({ images, texts, logitScale });
+    return orDispose(texts.model, () => createZeroShotImageClassifier({ images, texts, logitScale }));
   } catch (error) {
     images.model.dispose();
     throw error;

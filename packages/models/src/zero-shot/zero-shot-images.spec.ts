@@ -225,6 +225,25 @@ test('labels that are known keep their vectors where so many come that all are f
   classifier.dispose();
 });
 
+test('a call under way is answered to its end, and stopped by its signal while it reads labels, too', async () => {
+  const cat = bytes('images/wide.jpg');
+  const [images, texts] = [await openModel(source), await openModel(source, { tower: 'texts' })];
+  const run = jest.fn(texts.model.run);
+  const classifier = createZeroShotImageClassifier({
+    images,
+    texts: { ...texts, model: { ...texts.model, run } },
+    logitScale: 1,
+  });
+  const aborted = classifier.classify(cat, ['a cat', 'a dog'], { signal: AbortSignal.abort() });
+  await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' });
+  expect(run).not.toHaveBeenCalled();
+  const labels = Array.from({ length: 40 }, (_, i) => `a cat ${i}`);
+  const answer = classifier.classify(cat, labels);
+  classifier.dispose();
+  expect((await answer).labels).toHaveLength(40);
+  await expect(classifier.classify(cat, labels)).rejects.toMatchObject({ code: 'DISPOSED' });
+});
+
 test('models that are no two towers of one are refused', async () => {
   const [images, bert] = [await openModel(source), await openModel(memorySource(await tinyFiles(tinyConfig)))];
   expect(() => createZeroShotImageClassifier({ images, texts: bert, logitScale: 1 })).toThrow(

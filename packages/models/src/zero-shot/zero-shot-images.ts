@@ -2,6 +2,7 @@ import type { OperatingPoint } from '@length-adaptive/core/lengths';
 import { ModelError } from '../errors.js';
 import type { SingleImage } from '../images/image-input.js';
 import { cosine } from '../metrics/vectors.js';
+import { createLifetime, endQuietly } from '../model/lifetime.js';
 import type { RunnableTextModel } from '../model/runnable-model.js';
 import { eachOrOne } from '../predictor/each-or-one.js';
 import type { OnError, Outcomes, PredictOptions } from '../predictor/prediction.js';
@@ -87,9 +88,12 @@ export const createZeroShotImageClassifier = ({ images, texts, logitScale }: Two
     );
   const [ofImages, ofTexts] = [createPredictor(images), createPredictor(texts)];
   const known = new Map<string, ArrayLike<number>>();
-  const vectorsOf = async (sentences: readonly string[]): Promise<ArrayLike<number>[]> => {
+  const vectorsOf = async (
+    sentences: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<ArrayLike<number>[]> => {
     const fresh = sentences.filter((sentence) => !known.has(sentence));
-    const found = fresh.length === 0 ? [] : await ofTexts.embed(fresh, { onError: 'throw' });
+    const found = fresh.length === 0 ? [] : await ofTexts.embed(fresh, { onError: 'throw', signal });
     const now = new Map(fresh.map((sentence, i) => [sentence, found[i]?.vector ?? []]));
     const vectors = sentences.map((sentence) => now.get(sentence) ?? known.get(sentence) ?? []);
     if (known.size + fresh.length > mostRemembered) known.clear();
@@ -107,7 +111,7 @@ export const createZeroShotImageClassifier = ({ images, texts, logitScale }: Two
       onError = given.length === 1 ? 'throw' : 'answer',
     }: ZeroShotImageOptions,
   ): Promise<(ZeroShotImageAnswer | FailedZeroShotImage)[]> => {
-    const sentences = await vectorsOf(hypothesesOf(labels, { template }));
+    const sentences = await vectorsOf(hypothesesOf(labels, { template }), signal);
     const found = await ofImages.predict(given, { budget, point, signal, onError });
     return found.map((answer) => {
       if (answer.error) return { error: answer.error };
@@ -116,16 +120,17 @@ export const createZeroShotImageClassifier = ({ images, texts, logitScale }: Two
       return { labels: rankedLabels(labels, scores), point: ran, cost, tokens };
     });
   };
+  const lifetime = createLifetime('The classifier', () => {
+    ofImages.dispose();
+    ofTexts.dispose();
+  });
   return {
     engine: ofImages.engine,
     logitScale,
     classify: (async (given: SingleImage | readonly SingleImage[], labels: readonly string[], options = {}) =>
-      eachOrOne((some: readonly SingleImage[]) => classify(some, labels, options))(
+      eachOrOne((some: readonly SingleImage[]) => lifetime.during(() => classify(some, labels, options)))(
         given,
       )) as ZeroShotImageClassifier['classify'],
-    dispose: () => {
-      ofImages.dispose();
-      ofTexts.dispose();
-    },
+    dispose: () => endQuietly(lifetime),
   };
 };

@@ -42,6 +42,15 @@ describe('int8 quantisation', () => {
     ]);
   });
 
+  test.each([Number.NaN, Infinity])('a group that holds %d gives no numbers, as it does in single precision', (odd) => {
+    for (const data of [Float32Array.of(1, 2, odd, 3), Float32Array.of(1, 2, 3, odd)]) {
+      const { values, scales } = quantize(data, { columns: 2, groups: 'rows' });
+      expect([...values.subarray(0, 2)]).toEqual([64, 127]);
+      expect(scales[0]).toBeCloseTo(2 / 127, 8);
+      expect([2, 3].map((i) => (values[i] as number) * (scales[1] as number))).toContainEqual(Number.NaN);
+    }
+  });
+
   test('a group of zeros stays zero', () => {
     const { values, scales } = quantize(Float32Array.of(0, 0, 1, 2), { columns: 2, groups: 'rows' });
     expect([...values]).toEqual([0, 0, 64, 127]);

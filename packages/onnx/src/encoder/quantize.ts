@@ -16,7 +16,7 @@ export interface QuantizeOptions {
   readonly largest?: number;
 }
 
-/** Symmetric quantisation of a matrix, group by group. */
+/** Symmetric quantisation of a matrix, group by group. One that holds NaN or infinities has no scale, so that whoever reads it is told (`NOT_FINITE`). */
 export const quantize = (data: Float32Array, { columns, groups, largest = 127 }: QuantizeOptions): Quantized => {
   const rows = data.length / columns;
   const scales = new Float32Array(groups === 'rows' ? rows : columns);
@@ -25,12 +25,12 @@ export const quantize = (data: Float32Array, { columns, groups, largest = 127 }:
     for (let column = 0; column < columns; column++, i++) {
       const group = row * perRow + column * perColumn;
       const magnitude = Math.abs(data[i] as number);
-      if (magnitude > (scales[group] as number)) scales[group] = magnitude;
+      if (magnitude > (scales[group] as number) || Number.isNaN(magnitude)) scales[group] = magnitude; // NaN stays: nothing is larger
     }
   }
   for (let group = 0; group < scales.length; group++) {
     const step = (scales[group] as number) / largest;
-    scales[group] = step >= smallestStep ? step : 1; // an all-zero group stays zero
+    scales[group] = step < smallestStep ? 1 : step; // an all-zero group stays zero
   }
   const values = new Int8Array(data.length);
   for (let row = 0, i = 0; row < rows; row++) {
