@@ -151,7 +151,7 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
     checkWork({ inputs, fields }, options);
     const exchange = exchangeOf(request);
     exchange.texts = inputs.length;
-    const { deadline_ms: deadlineMs } = fields;
+    const { deadline_ms: deadlineMs, timeout_ms: timeoutMs = Infinity } = fields;
     const asked = {
       ...inferenceRequest(inputs, fields, { paretoSet, truncate: options.truncate, signal: exchange.signal }),
       ...long,
@@ -159,7 +159,9 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
     const ranking =
       deadlineMs === undefined
         ? await rankTexts(model, asked)
-        : await rankTextsWithin(model, asked, { due: performance.now() + deadlineMs - reply.elapsedTime });
+        : await rankTextsWithin(model, asked, {
+            due: performance.now() + Math.min(deadlineMs, timeoutMs) - reply.elapsedTime, // what comes after either is of no use
+          });
     exchange.result = ranking.result;
     reply.headers(headersOfResult(ranking.result, reply.elapsedTime));
     return ranking;
