@@ -1,6 +1,6 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import type * as Grpc from '@grpc/grpc-js';
-import { messageOf, ServerError } from '../errors.js';
+import { messageOf, ServerError, withoutNames } from '../errors.js';
 import { noModel } from '../http/exchange.js';
 import type { ResolvedHttpOptions } from '../http/http-options.js';
 import { inFlightOf } from '../http/in-flight.js';
@@ -77,9 +77,13 @@ const isKey = (given: string, keys: readonly string[]): boolean => {
   return keys.reduce((found, key) => timingSafeEqual(digest(key), digest(given)) || found, false);
 };
 
+/** The key that came with a call. */
+const keyIn = (metadata: Grpc.Metadata): string | undefined =>
+  /^bearer (.+)$/i.exec(String(metadata.get('authorization')[0] ?? ''))?.[1];
+
 /** @throws ServerError `UNAUTHORIZED` */
 const checkKey = (metadata: Grpc.Metadata, keys: readonly string[]): void => {
-  const [, given] = /^bearer (.+)$/i.exec(String(metadata.get('authorization')[0] ?? '')) ?? [];
+  const given = keyIn(metadata);
   if (given === undefined || !isKey(given, keys))
     throw new ServerError(
       'UNAUTHORIZED',
@@ -187,8 +191,7 @@ export const serveGrpc = async (service: Service, options: GrpcOptions): Promise
   const { apiKeys, metrics, maxConcurrentRequests, host, port, log } = options;
   const server = new grpc.Server({ 'grpc.max_receive_message_length': options.bodyLimit });
 
-  const failureOf = (thrown: unknown): Grpc.ServiceError => {
-    const error = serverErrorOf(thrown);
+  const failureOf = (error: ServerError): Grpc.ServiceError => {
     const { code, message, details, retryAfterMs } = error;
     const metadata = new grpc.Metadata();
     metadata.set('code', code);
@@ -228,6 +231,8 @@ export const serveGrpc = async (service: Service, options: GrpcOptions): Promise
           'request',
         );
       };
+      const told = (error: ServerError): ServerError =>
+        apiKeys.length > 0 && !isKey(keyIn(wire.metadata) ?? '', apiKeys) ? withoutNames(error) : error;
       const run = async (): Promise<object> => {
         if (!open && apiKeys.length > 0) checkKey(wire.metadata, apiKeys);
         if (!inference) return answer(call);
@@ -249,9 +254,10 @@ export const serveGrpc = async (service: Service, options: GrpcOptions): Promise
           settle('OK');
           callback(null, message);
         },
-        (error: unknown) => {
-          settle(serverErrorOf(error).code);
-          callback(failureOf(error));
+        (thrown: unknown) => {
+          const error = serverErrorOf(thrown);
+          settle(error.code);
+          callback(failureOf(told(error)));
         },
       );
     };

@@ -297,6 +297,19 @@ clause('grpc-11', async () => {
   expect(await metrics.text([])).toContain('route="grpc/ModelInfer",code="OVERLOADED"} 1');
 });
 
+test('without a key no names of models are told', async () => {
+  const { call } = await start([{}, { name: 'topics' }], { apiKeys: ['key'] });
+  const ask = (authorization?: string) =>
+    call('ModelReady', { name: 'x' }, authorization === undefined ? {} : { metadata: { authorization } });
+  for (const authorization of [undefined, 'Bearer kez'])
+    await expect(ask(authorization)).rejects.toMatchObject({
+      code: codes.NOT_FOUND,
+      details: 'There is no such model, or no such version of it.',
+    });
+  await expect(ask('Bearer key')).rejects.toMatchObject(refusal(codes.NOT_FOUND, '"x"'));
+  await expect(one.call('ModelReady', { name: 'x' })).rejects.toMatchObject(refusal(codes.NOT_FOUND, '"x"')); // there are no keys
+});
+
 test('a priority below the least is refused, as over HTTP', async () => {
   const { call } = await start([{}], { minPriority: -2 });
   const asked = (priority: number) =>
