@@ -85,7 +85,7 @@ export const serveService = async (
           ...resolveHttpOptions(http),
           host,
           port: grpcPort,
-          log: (fields, message) => app.log.info(fields, message),
+          log: app.log,
         }).catch(failed);
 
   const shutDown = async (): Promise<void> => {

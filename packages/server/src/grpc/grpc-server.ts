@@ -1,6 +1,6 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import type * as Grpc from '@grpc/grpc-js';
-import { messageOf, ServerError, withoutNames } from '../errors.js';
+import { messageOf, placeOf, ServerError, withoutNames } from '../errors.js';
 import { noModel } from '../http/exchange.js';
 import type { ResolvedHttpOptions } from '../http/http-options.js';
 import { inFlightOf } from '../http/in-flight.js';
@@ -15,6 +15,7 @@ import { round } from '../http/round.js';
 import { inputsOfTensors } from '../http/tensor-inputs.js';
 import { tensorWriter } from '../http/tensor-outputs.js';
 import type { Service } from '../service.js';
+import type { Log } from '../telemetry/log.js';
 import type { ModelLabel } from '../telemetry/observer.js';
 import { grpcStatusOf } from './grpc-status.js';
 import { parameterOf, readInfer, writeOutputs } from './infer-messages.js';
@@ -37,8 +38,8 @@ export interface GrpcOptions extends Pick<
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** Is told of every call, as HTTP's log is. */
-  readonly log?: ((fields: Readonly<Record<string, unknown>>, message: string) => void) | undefined;
+  /** Is told of every call, and where the program failed at one, as HTTP's log is. */
+  readonly log?: Pick<Log, 'info' | 'error'> | undefined;
 }
 
 /** A gRPC server that listens. */
@@ -220,7 +221,7 @@ export const serveGrpc = async (service: Service, options: GrpcOptions): Promise
         const { model } = call;
         const ms = performance.now() - started;
         metrics.request({ model, route: `grpc/${name}`, code, ...(inference && { inferenceMs: ms }) });
-        log?.(
+        log?.info(
           {
             method: 'gRPC',
             route: name,
@@ -256,6 +257,8 @@ export const serveGrpc = async (service: Service, options: GrpcOptions): Promise
         },
         (thrown: unknown) => {
           const error = serverErrorOf(thrown);
+          if (error.code === 'INTERNAL')
+            log?.error({ route: name, place: placeOf(error.cause ?? error) }, 'a fault of the program');
           settle(error.code);
           callback(failureOf(told(error)));
         },
