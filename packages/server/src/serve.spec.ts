@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { until } from '@length-adaptive/tools/testing/until';
 import { serve, serveService, type ServeOptions } from './serve.js';
 import { fakeService, type FakeService } from './testing/fake-service.js';
+import { grpcClient } from './testing/grpc-client.js';
 import { send, type Answer } from './testing/http-client.js';
 
 const start = async (service: FakeService = fakeService(), options: Partial<ServeOptions> = {}) => {
@@ -142,6 +143,19 @@ describe('a Unix socket', () => {
     expect(await ready()).toBe(200);
     await server.close();
     await expect(ready()).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  test('beside it gRPC at an address that others reach lets nobody load and unload', async () => {
+    for (const [host, code] of [
+      ['0.0.0.0', 7],
+      ['127.0.0.1', 5],
+    ] as const) {
+      const { server } = await start(fakeService(), { socket, host, grpcPort: 0 });
+      const { call, close } = grpcClient(String(server.grpcAddress).replace('0.0.0.0', '127.0.0.1'));
+      await expect(call('RepositoryModelUnload', { model_name: 'nobody' })).rejects.toMatchObject({ code });
+      close();
+      await server.close();
+    }
   });
 
   test('that a killed server left behind is taken over; what is no socket is not', async () => {

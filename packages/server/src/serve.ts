@@ -59,7 +59,8 @@ export const serveService = async (
 ): Promise<Server> => {
   const {
     apiKeys = [],
-    modelControl = apiKeys.length > 0 || socket !== undefined || isLoopback(host),
+    // A socket is for this machine alone, and gRPC beside it is spoken at the address.
+    modelControl = apiKeys.length > 0 || isLoopback(host) || (socket !== undefined && grpcPort === undefined),
     metrics = createMetrics(),
   } = given;
   const http = { ...given, modelControl, metrics };
