@@ -387,6 +387,40 @@ test('a model whose opening was stopped when it was almost done is freed', async
   await freed;
 });
 
+test('a model that was open when the page gave it up is freed, where the worker is kept', async () => {
+  const { page, worker } = openPorts();
+  const controller = new AbortController();
+  const freed = new Promise<void>((resolve) =>
+    servePredictor({ line: worker, open: async () => ({ predictor: { ...inThread, dispose: resolve } }) }),
+  );
+  const late: WorkerLine = {
+    postMessage: (message) => page.postMessage(message),
+    addEventListener: (type, listener) =>
+      page.addEventListener(type, (event) => {
+        controller.abort(); // the answer has come, and nobody has looked at it
+        listener(event);
+      }),
+  };
+  await expect(
+    createWorkerPredictor(late, source, { signal: controller.signal, keepWorker: true }),
+  ).rejects.toMatchObject({ code: 'ABORTED' });
+  await freed;
+});
+
+test('a worker that ends with one model leaves nothing waiting for another that was on it', async () => {
+  const { page, worker } = openPorts();
+  const hanging = { ...inThread, predict: () => new Promise<never>(() => undefined), dispose: () => undefined };
+  servePredictor({ line: worker, open: async () => ({ predictor: hanging }) });
+  const line: WorkerLine = Object.assign(page, { terminate: () => undefined });
+  const [first, second] = [await createWorkerPredictor(line, source), await createWorkerPredictor(line, source)];
+  const waits = second.predict(texts);
+  first.dispose();
+  const ended = { code: 'WORKER_FAILED', message: expect.stringContaining('keepWorker') };
+  await expect(waits).rejects.toMatchObject(ended);
+  await expect(second.countTokens('good')).rejects.toMatchObject(ended);
+  second.dispose();
+});
+
 test('a script that fails says so to everything that waits, and to all that comes', async () => {
   const { page } = openPorts();
   const listeners: ((event: { message?: string }) => void)[] = [];
