@@ -167,7 +167,9 @@ export const openInWorker = async <Facts>(
   { onProgress, signal, keepWorker = false, ...options }: OpenInWorkerOptions,
 ): Promise<OpenedInWorker<Facts>> => {
   const { ask, end } = openLine(worker);
-  const opening = ask<Facts>({ call, source: absolute(source), options }, { signal, onProgress });
+  const { adapter } = options;
+  const asked = { ...options, ...(typeof adapter === 'string' && { adapter: absolute(adapter) }) };
+  const opening = ask<Facts>({ call, source: absolute(source), options: asked }, { signal, onProgress });
   const { id: model } = opening;
   const leave = (): void => {
     if (!keepWorker) terminate(worker);

@@ -116,6 +116,32 @@ test('a model in a worker tells its prior, by which the zero-shot pipeline knows
   ofPairs.dispose();
 });
 
+test('addresses of a model and of its adapter are taken from the page', async () => {
+  const { page, worker } = openPorts();
+  const opened: unknown[] = [];
+  servePredictor({
+    line: worker,
+    open: async (from, { adapter }) => {
+      opened.push([from, adapter]);
+      return { predictor: { ...inThread, dispose: () => undefined } };
+    },
+  });
+  Object.assign(globalThis, { location: { href: 'https://example.org/app/index.html' } });
+  try {
+    for (const adapter of ['/adapters/mine', '../adapters/mine', 'owner/adapter', undefined])
+      await createWorkerPredictor(page, './models/reviews', { adapter });
+  } finally {
+    Reflect.deleteProperty(globalThis, 'location');
+  }
+  const model = 'https://example.org/app/models/reviews';
+  expect(opened).toEqual([
+    [model, 'https://example.org/adapters/mine'],
+    [model, 'https://example.org/adapters/mine'],
+    [model, 'owner/adapter'],
+    [model, undefined],
+  ]);
+});
+
 test('images pass over the line, a URL as where it points', async () => {
   const fixtures = join(__dirname, '../../fixtures');
   const file = (name: string): Uint8Array => new Uint8Array(readFileSync(join(fixtures, name)));
