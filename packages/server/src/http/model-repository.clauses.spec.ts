@@ -55,9 +55,16 @@ clause('repository-1', async () => {
 });
 
 test('of a model that cannot be opened at the start the log says why', () => {
-  const lines = server.process.printed().split('\n').filter((line) => line.includes('is not served'));
+  const lines = server.process
+    .printed()
+    .split('\n')
+    .filter((line) => line.includes('is not served'));
   expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
-    expect.objectContaining({ level: 50, model: 'broken/1', reason: expect.stringContaining('broken cannot be opened') }),
+    expect.objectContaining({
+      level: 50,
+      model: 'broken/1',
+      reason: expect.stringContaining('broken cannot be opened'),
+    }),
   ]);
 });
 
