@@ -68,11 +68,22 @@ test('a port that is taken', async () => {
   other.close();
 });
 
+test('a service whose server cannot be made of its options is closed', async () => {
+  let closed = 0;
+  const service = { ...fakeService(), close: async () => void (closed += 1) };
+  await expect(serveService(service, { port: 0, bodyLimit: -1 })).rejects.toThrow('bodyLimit');
+  expect(closed).toBe(1);
+});
+
 test('a port that is taken is found before a model is looked for', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await until(() => other.listening);
   const { port } = other.address() as AddressInfo;
   await expect(serve({ models: '/there/is/nothing', port })).rejects.toMatchObject({ code: 'ADDRESS_IN_USE' });
+  await expect(serve({ models: '/there/is/nothing', port: 0, grpcPort: port })).rejects.toMatchObject({
+    code: 'ADDRESS_IN_USE',
+    message: expect.stringContaining(`127.0.0.1:${port}`),
+  });
   await expect(serve({ models: '/there/is/nothing', port: 0 })).rejects.toMatchObject({ code: 'REPOSITORY_INVALID' });
   other.close();
 });

@@ -67,7 +67,10 @@ export const serveService = async (
   let leaving = false;
   let lastSeen = -Infinity;
   const listened: OpenService = { ...service, ready: () => !leaving && service.ready() };
-  const app = await createApp(listened, http);
+  const app = await createApp(listened, http).catch(async (error: unknown): Promise<never> => {
+    await service.close(); // it would keep the process alive
+    throw error;
+  });
   app.server.on('connection', () => (lastSeen = performance.now()));
   app.server.prependListener('request', (_, response) => {
     lastSeen = performance.now();
@@ -134,6 +137,8 @@ export const serveService = async (
  */
 export const serve = async (options: ServeOptions): Promise<Server> => {
   await checkListening(options);
+  const { host, grpcPort } = options;
+  if (grpcPort !== undefined) await checkListening({ host, port: grpcPort });
   const metrics = createMetrics();
   const log = options.log ?? createLog(options.logLevel ?? 'silent', options.logStream);
   const service = await openService({ ...options, observer: metrics.observer, log });
