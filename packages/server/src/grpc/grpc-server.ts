@@ -4,7 +4,7 @@ import { messageOf, placeOf, ServerError, withoutNames } from '../errors.js';
 import { noModel } from '../http/exchange.js';
 import type { ResolvedHttpOptions } from '../http/http-options.js';
 import { inFlightOf } from '../http/in-flight.js';
-import { checkWork } from '../http/inference.js';
+import { checkHeard, checkWork } from '../http/inference.js';
 import { checkControl, checkControlParameters, checkRepositoryName } from '../http/model-repository.js';
 import { statisticsOf } from '../http/model-statistics.js';
 import { fieldsOfParameters } from '../http/open-inference-body.js';
@@ -121,6 +121,7 @@ const methodsOf = (service: Service, options: GrpcOptions): Readonly<Record<stri
       const inputs = inputsOfTensors(tensors, task);
       const fields = fieldsOfParameters(body.parameters);
       checkWork({ inputs, fields }, options);
+      checkHeard(task, fields);
       const asked = inferenceRequest(inputs, fields, {
         paretoSet,
         truncate: options.truncate,
