@@ -58,6 +58,25 @@ test('a call has its own budget and role, and can be stopped', async () => {
   ).rejects.toMatchObject({ code: 'BUDGET_INVALID' });
 });
 
+test.each([
+  [{ role: 'passage' }, /role is "passage"; expected "document" or "query"/],
+  [{ Role: 'query' }, /the option "Role" for length-adaptive; expected some of budget, role\./],
+])('a call that says %j is refused', async (own, message) => {
+  const asked = { model: createEmbeddingModel(embedder), value: 'a text', maxRetries: 0 };
+  await expect(embed({ ...asked, providerOptions: { 'length-adaptive': own } })).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+    message: expect.stringMatching(message) as string,
+  });
+});
+
+test('a ranking that says what there is not is refused', async () => {
+  const asked = { model: createRerankingModel(reranker), query: question, documents, maxRetries: 0 };
+  await expect(rerank({ ...asked, providerOptions: { 'length-adaptive': { deadline: 5 } } })).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+    message: expect.stringContaining('expected some of budget, point, cascade, deadlineMs.') as string,
+  });
+});
+
 test('rerank: texts and objects in order', async () => {
   const model = createRerankingModel(reranker);
   const { results } = await reranker.rerank(question, documents);

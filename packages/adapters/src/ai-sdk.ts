@@ -1,5 +1,6 @@
 /** The Vercel AI SDK: an embedding model and a reranking model. */
 import type { EmbeddingModelV3, JSONObject, RerankingModelV3, SharedV3Warning } from '@ai-sdk/provider';
+import { ModelError } from '@length-adaptive/models/predict';
 import type { Budget, RerankDocument } from '@length-adaptive/models/predict';
 import { everyDocument, rankingOfCall } from './ranking.js';
 import type { DocumentReranker, RankingOptions } from './ranking.js';
@@ -28,9 +29,23 @@ interface EmbedCallOptions {
 /** What a call of `rerank` may say there. */
 type RerankCallOptions = Omit<RankingOptions, 'topN'>;
 
-/** The options of a call. What is in them is checked where it is used. */
-const optionsOf = <Options>(given: Readonly<Record<string, JSONObject>> | undefined): Options =>
-  (given?.[provider] ?? {}) as Options;
+/**
+ * The options of a call. What is in them is checked where it is used.
+ *
+ * @throws ModelError `OPTION_INVALID` for one that there is not, which would go unheard
+ */
+const optionsOf = <Options>(
+  given: Readonly<Record<string, JSONObject>> | undefined,
+  known: readonly (keyof Options & string)[],
+): Options => {
+  const own = given?.[provider] ?? {};
+  const unknown = Object.keys(own).find((name) => !known.some((each) => each === name));
+  if (unknown === undefined) return own as Options;
+  throw new ModelError(
+    'OPTION_INVALID',
+    `providerOptions has the option ${JSON.stringify(unknown)} for ${provider}; expected some of ${known.join(', ')}.`,
+  );
+};
 
 /**
  * An embedding model of the AI SDK, for `embed` and `embedMany`.
@@ -52,7 +67,7 @@ export const createEmbeddingModel = (
     maxEmbeddingsPerCall: Infinity,
     supportsParallelCalls: false,
     doEmbed: async ({ values, abortSignal, providerOptions }) => {
-      const asked = optionsOf<EmbedCallOptions>(providerOptions);
+      const asked = optionsOf<EmbedCallOptions>(providerOptions, ['budget', 'role']);
       const { rows, tokens } = await vectors(asked.role ?? role, values, { budget: asked.budget, signal: abortSignal });
       return { embeddings: rows, usage: { tokens }, warnings: [] };
     },
@@ -84,7 +99,8 @@ export const createRerankingModel = (
   modelId,
   doRerank: async ({ documents, query, topN, abortSignal, providerOptions }) => {
     const texts = documents.type === 'text' ? documents.values : documents.values.map(documentOf);
-    const asked = rankingOfCall(options, optionsOf<RerankCallOptions>(providerOptions));
+    const own = optionsOf<RerankCallOptions>(providerOptions, ['budget', 'point', 'cascade', 'deadlineMs']);
+    const asked = rankingOfCall(options, own);
     const found = await reranker.rerank(query, texts, { ...asked, signal: abortSignal });
     const scored = everyDocument(found).flatMap(({ index, score }) =>
       score === undefined ? [] : [{ index, relevanceScore: score }],

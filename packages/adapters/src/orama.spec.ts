@@ -46,6 +46,21 @@ test('vectors that are there stay, a document that changes has a new one', async
   expect((await search(db, asked)).hits.map(({ id }) => id)).toEqual(['own']);
 });
 
+test('texts of a list count as one text does', async () => {
+  const seen: string[] = [];
+  const embed = (async (texts: readonly string[]) => {
+    seen.push(...texts);
+    return embedder.embed(texts);
+  }) as unknown as Predictor['embed'];
+  const db = create({
+    schema: { title: 'string', tags: 'string[]', embeddings: vectorType(embedder) } as const,
+    plugins: [createEmbeddingsPlugin({ ...embedder, embed }, { properties: ['title', 'tags'] })],
+  });
+  await insert(db, { title: 'A passage', tags: ['orbit', 'moon'] });
+  await insert(db, { tags: ['orbit'] });
+  expect(seen).toEqual(['A passage. orbit, moon', 'orbit']);
+});
+
 test('a document without a text is refused', async () => {
   await expect(insert(database(), { id: 'empty' })).rejects.toMatchObject({
     code: 'TEXT_EMPTY',

@@ -23,11 +23,13 @@ export const vectorType = (
 /** A document of a database. */
 type Row = Record<string, unknown>;
 
-/** `a.b` of `{ a: { b: 'text' } }`; undefined where there is no such text. */
+/** `a.b` of `{ a: { b: 'text' } }`, of several texts (`string[]`) all of them; undefined where there is no such text. */
 const textAt = (document: Row, name: string): string | undefined => {
   const found = name
     .split('.')
     .reduce<unknown>((value, key) => (value as Readonly<Record<string, unknown>> | undefined)?.[key], document);
+  if (Array.isArray(found) && found.length > 0 && found.every((each) => typeof each === 'string'))
+    return found.join(', ');
   return typeof found === 'string' ? found : undefined;
 };
 

@@ -26,7 +26,7 @@ export interface Vectors {
   readonly tokens: number;
 }
 
-/** Makes vectors of texts. @throws ModelError what `embed` throws; `INDEX_MISMATCH` for an index of another identity */
+/** Makes vectors of texts. @throws ModelError what `embed` throws; `OPTION_INVALID` for another role; `INDEX_MISMATCH` for an index of another identity */
 export type MakeVectors = (
   role: TextRole,
   texts: readonly string[],
@@ -54,6 +54,8 @@ export const vectorMaker = (
   };
   let checked: Promise<void> | undefined;
   return async (role, texts, more = {}) => {
+    if (!Object.hasOwn(prompts, role))
+      throw new ModelError('OPTION_INVALID', `role is ${JSON.stringify(role)}; expected "document" or "query".`);
     if (identity !== undefined) await (checked ??= check());
     const made = await embedder.embed(texts, {
       ...options,

@@ -293,6 +293,7 @@ export type { AnswerTensor } from './tasks/answer-tensors.js';
 export { labelTensor, probabilitiesTensor, scoreTensor } from './tasks/answer-tensors.js';
 export type { DataKind, DataKindName } from './tasks/data-kind.js';
 export { calledTask, findTask, makeTask, registerTask, taskDefinitionOf, taskDefinitions } from './tasks/registry.js';
+export { unheardOption } from './tasks/unheard-option.js';
 export type { TaskDefinition, TaskLabels } from './tasks/task-definition.js';
 export { isTokenInput } from './tasks/task.js';
 export type { Answer, EntityAnswer, LabelAnswer } from './tasks/answer.js';

@@ -1,5 +1,5 @@
 /** An adapter that is merged into what is served, in real threads of a real process. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TensorData } from '@length-adaptive/models';
@@ -77,6 +77,14 @@ test.each(['onnx', 'tfjs'])(
     }
   },
 );
+
+test('a model that reads images is refused, for requests hold texts', async () => {
+  const images = join(folder, 'vit');
+  cpSync(join(__dirname, '../../models/fixtures/golden/vit'), images, { recursive: true });
+  const preprocessor = { size: { height: 12, width: 16 }, image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
+  writeFileSync(join(images, 'preprocessor_config.json'), JSON.stringify(preprocessor));
+  await expect(startServer([images])).rejects.toThrow(/it reads images, and requests hold texts.* \(--tower texts\)/);
+});
 
 test('an adapter that is not there, and a tower that a model has not, are said to be so', async () => {
   await expect(startServer([model, '--adapter', join(folder, 'nowhere')])).rejects.toThrow(/nowhere/);

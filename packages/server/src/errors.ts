@@ -70,6 +70,12 @@ export class ServerError extends Error {
 /** The error of a request that does not say what it should. */
 export const invalidRequest = (message: string): ServerError => new ServerError('REQUEST_INVALID', message);
 
+/** What somebody without a key is told of an error, where keys are asked for: no names of models. */
+export const withoutNames = (error: ServerError): ServerError =>
+  error.code === 'MODEL_NOT_FOUND'
+    ? new ServerError('MODEL_NOT_FOUND', 'There is no such model, or no such version of it.', { cause: error })
+    : error;
+
 /** The message of anything thrown, for quoting inside another message. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 

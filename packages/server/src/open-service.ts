@@ -46,7 +46,7 @@ const inOrder = (a: Served, b: Served): number => {
  * await service.close();
  */
 export const openService = async (options: ServiceOptions): Promise<OpenService> => {
-  const { models: source, engine = 'auto', precision = 'fp32', workers = 1, observer, adapter, tower } = options;
+  const { models: source, engine = 'auto', precision = 'fp32', workers = 1, observer, adapter, tower, log } = options;
   const { threads = Math.max(1, Math.floor(availableParallelism() / workers)) } = options;
   let served: readonly Served[] = [];
   let closing = false;
@@ -176,6 +176,10 @@ export const openService = async (options: ServiceOptions): Promise<OpenService>
   const models = () => served.map(({ model }) => model);
   await update().catch((error: unknown) => {
     if (served.length === 0) throw error;
+    for (const [key, reason] of broken) {
+      const model = (JSON.parse(key) as string[]).join('/');
+      log?.error({ model, reason }, 'a model cannot be opened, and is not served');
+    }
   });
   return {
     models,

@@ -104,10 +104,11 @@ const options: readonly Option[] = [
     'a LoRA adapter that is merged into each model: a folder, npm:package, web address or Hub repository (default: the one beside its weights, if there is one)',
     String,
   ),
-  choice('--tower <TOWER>', 'of models of two towers, such as CLIP, the one that is served (default images)', [
-    'images',
-    'texts',
-  ]),
+  choice(
+    '--tower <TOWER>',
+    'of models of two towers, such as CLIP, the one that is served: texts, for requests hold no images',
+    ['images', 'texts'],
+  ),
   option('--max-batch-tokens <N>', 'tokens of a batch (default 2048)', whole(1)),
   option('--max-batch-texts <N>', 'texts of a batch (default 64)', whole(1)),
   option('--max-queue <N>', 'texts that may wait (default 1024)', whole(1)),

@@ -17,6 +17,8 @@ export interface RequestBudget {
 /** What a protocol hands over: texts for one model, and what they may cost. */
 export interface InferenceRequest {
   readonly inputs: readonly (TextInput | TokenInput)[];
+  /** What the inputs are numbered in messages, where they are some of those that a client sent. Default: from 0. */
+  readonly numbers?: readonly number[] | undefined;
   readonly budget: RequestBudget;
   /** After so long the answer is of no use: work that has not begun by then never begins. */
   readonly timeoutMs?: number | undefined;

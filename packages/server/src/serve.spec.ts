@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { until } from '@length-adaptive/tools/testing/until';
 import { serve, serveService, type ServeOptions } from './serve.js';
 import { fakeService, type FakeService } from './testing/fake-service.js';
+import { grpcClient } from './testing/grpc-client.js';
 import { send, type Answer } from './testing/http-client.js';
 
 const start = async (service: FakeService = fakeService(), options: Partial<ServeOptions> = {}) => {
@@ -67,11 +68,22 @@ test('a port that is taken', async () => {
   other.close();
 });
 
+test('a service whose server cannot be made of its options is closed', async () => {
+  let closed = 0;
+  const service = { ...fakeService(), close: async () => void (closed += 1) };
+  await expect(serveService(service, { port: 0, bodyLimit: -1 })).rejects.toThrow('bodyLimit');
+  expect(closed).toBe(1);
+});
+
 test('a port that is taken is found before a model is looked for', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await until(() => other.listening);
   const { port } = other.address() as AddressInfo;
   await expect(serve({ models: '/there/is/nothing', port })).rejects.toMatchObject({ code: 'ADDRESS_IN_USE' });
+  await expect(serve({ models: '/there/is/nothing', port: 0, grpcPort: port })).rejects.toMatchObject({
+    code: 'ADDRESS_IN_USE',
+    message: expect.stringContaining(`127.0.0.1:${port}`),
+  });
   await expect(serve({ models: '/there/is/nothing', port: 0 })).rejects.toMatchObject({ code: 'REPOSITORY_INVALID' });
   other.close();
 });
@@ -142,6 +154,19 @@ describe('a Unix socket', () => {
     expect(await ready()).toBe(200);
     await server.close();
     await expect(ready()).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  test('beside it gRPC at an address that others reach lets nobody load and unload', async () => {
+    for (const [host, code] of [
+      ['0.0.0.0', 7],
+      ['127.0.0.1', 5],
+    ] as const) {
+      const { server } = await start(fakeService(), { socket, host, grpcPort: 0 });
+      const { call, close } = grpcClient(String(server.grpcAddress).replace('0.0.0.0', '127.0.0.1'));
+      await expect(call('RepositoryModelUnload', { model_name: 'nobody' })).rejects.toMatchObject({ code });
+      close();
+      await server.close();
+    }
   });
 
   test('that a killed server left behind is taken over; what is no socket is not', async () => {

@@ -59,14 +59,18 @@ export const serveService = async (
 ): Promise<Server> => {
   const {
     apiKeys = [],
-    modelControl = apiKeys.length > 0 || socket !== undefined || isLoopback(host),
+    // A socket is for this machine alone, and gRPC beside it is spoken at the address.
+    modelControl = apiKeys.length > 0 || isLoopback(host) || (socket !== undefined && grpcPort === undefined),
     metrics = createMetrics(),
   } = given;
   const http = { ...given, modelControl, metrics };
   let leaving = false;
   let lastSeen = -Infinity;
   const listened: OpenService = { ...service, ready: () => !leaving && service.ready() };
-  const app = await createApp(listened, http);
+  const app = await createApp(listened, http).catch(async (error: unknown): Promise<never> => {
+    await service.close(); // it would keep the process alive
+    throw error;
+  });
   app.server.on('connection', () => (lastSeen = performance.now()));
   app.server.prependListener('request', (_, response) => {
     lastSeen = performance.now();
@@ -85,7 +89,7 @@ export const serveService = async (
           ...resolveHttpOptions(http),
           host,
           port: grpcPort,
-          log: (fields, message) => app.log.info(fields, message),
+          log: app.log,
         }).catch(failed);
 
   const shutDown = async (): Promise<void> => {
@@ -133,6 +137,8 @@ export const serveService = async (
  */
 export const serve = async (options: ServeOptions): Promise<Server> => {
   await checkListening(options);
+  const { host, grpcPort } = options;
+  if (grpcPort !== undefined) await checkListening({ host, port: grpcPort });
   const metrics = createMetrics();
   const log = options.log ?? createLog(options.logLevel ?? 'silent', options.logStream);
   const service = await openService({ ...options, observer: metrics.observer, log });

@@ -229,6 +229,18 @@ test('a text that cannot be read fails its own request only', async () => {
   expect(codes).toEqual(['answered', 'TEXT_TOO_LONG', 'answered']);
 });
 
+test('what cannot be read of some texts of a client is called by its number there', async () => {
+  const { model } = start();
+  for (const [inputs, numbers] of [
+    [
+      ['fine', 'too long'],
+      [3, 7],
+    ],
+    [['too long'], [7]],
+  ] as const)
+    await expect(ask(model, { inputs, numbers })).rejects.toMatchObject({ message: 'Text 7: too long' });
+});
+
 test('a request that may go without a text is answered for the others, in several batches too', async () => {
   const { model } = start({ maxBatchTexts: 2 });
   const { predictions, refused, tokens, cost } = await ask(model, {

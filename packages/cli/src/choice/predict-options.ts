@@ -1,7 +1,8 @@
 import type { PredictOptions, Predictor } from '@length-adaptive/models';
-import { createPredictor } from '@length-adaptive/models';
+import { createPredictor, unheardOption } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
 import { CliError } from '../context/errors.js';
+import { flagOf } from '../context/settings.js';
 import type { EngineSettings, OpenedModel } from '../engine/opened-model.js';
 import { openRunnable } from '../engine/engine.js';
 import type { LengthSettings } from './length-choice.js';
@@ -58,7 +59,7 @@ export interface OpenedPredictor {
   readonly truncates: boolean;
 }
 
-/** Opens the predictor that the settings name. @throws CliError `USAGE` for a second text where images are read */
+/** Opens the predictor that the settings name. @throws CliError `USAGE` for a second text where images are read, and for options of other tasks */
 export const openPredictor = (settings: PredictSettings, source: string, context: Context): Promise<OpenedPredictor> =>
   openWith(settings, {
     source,
@@ -67,6 +68,13 @@ export const openPredictor = (settings: PredictSettings, source: string, context
       const { truncate, answers, maxAnswerTokens, threshold, pair } = settings;
       if (pair !== undefined && opened.model.dimensions.image)
         throw new CliError('USAGE', '--pair is a second text, and the model reads images; leave it out.');
+      const { task } = opened.model;
+      const unheard = unheardOption(task, { threshold, answers, maxAnswerTokens });
+      if (unheard !== undefined)
+        throw new CliError(
+          'USAGE',
+          `${flagOf(unheard)} is for ${unheard === 'threshold' ? 'several labels a text' : 'questions'}, and the model does ${task.name}; leave it out.`,
+        );
       return {
         predictor: createPredictor(opened),
         options: {

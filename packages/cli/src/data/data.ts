@@ -83,10 +83,19 @@ export const sampleData = (data: DataSet, limit: number | undefined, seed: numbe
   examples: sample(data.examples, limit, seed),
 });
 
-const parse = (text: string, path: string, kind: DataKind, options: ReadExamplesOptions): DataSet => ({
-  kind,
-  examples: kind.parse(text, path, options),
-});
+/** @throws CliError `USAGE` for an option by which files of the kind are not read */
+const parse = (
+  text: string,
+  path: string,
+  kind: DataKind,
+  { settings, ...more }: { readonly settings: DataSettings } & Pick<ReadExamplesOptions, 'task'>,
+): DataSet => {
+  const options = columnsOf(settings);
+  const unread = Object.keys(options).find((key) => kind.columns?.every((read) => read !== key));
+  if (unread !== undefined)
+    throw new CliError('USAGE', `${flagOf(unread)} is for tables, and ${path} is read as ${kind.holds}; leave it out.`);
+  return { kind, examples: kind.parse(text, path, { ...options, ...more }) };
+};
 
 /** The examples of a data set, with what they name beside their file. */
 const completed = async (data: DataSet, folder: string | undefined): Promise<DataSet> =>
@@ -122,7 +131,7 @@ export const readData = async (path: string, settings: DataSettings, name?: Task
   if (inFolder) return inFolder;
   const text = await openText(path);
   const data = parse(text, path, task ? dataKindOf(task) : guessDataKind(path, text), {
-    ...columnsOf(settings),
+    settings,
     ...(task?.labelKind && { task: task.labelKind }),
   });
   return completed(sampleData(data, settings.limit, settings.seed), dirname(path));
@@ -141,7 +150,7 @@ const dataForTask = (text: string, path: string, task: Task, settings: ModelData
   const kind = dataKindOf(task);
   try {
     const labels = takesLists(task) ? { task: 'multi-label' as const } : {};
-    return sampleData(parse(text, path, kind, { ...columnsOf(settings), ...labels }), settings.limit, settings.seed);
+    return sampleData(parse(text, path, kind, { settings, ...labels }), settings.limit, settings.seed);
   } catch (error) {
     if (!(error instanceof ModelError) || error.code !== 'DATA_INVALID') throw error;
     throw new ModelError(error.code, `${error.message} The model does ${task.name} and needs ${kind.holds}.`, {
@@ -152,7 +161,7 @@ const dataForTask = (text: string, path: string, task: Task, settings: ModelData
 
 const dataForModel = async (text: string, path: string, settings: ModelDataSettings): Promise<DataSet> => {
   const task = await taskOfModel(settings).catch((error: unknown) => {
-    parse(text, path, guessDataKind(path, text), columnsOf(settings)); // a file that is wrong says so first
+    parse(text, path, guessDataKind(path, text), { settings }); // a file that is wrong says so first
     throw error;
   });
   return completed(dataForTask(text, path, task, settings), dirname(path));
@@ -182,7 +191,7 @@ export const readTextData = async (path: string, settings: ModelDataSettings): P
   // A text without a label is one of its own; images stand in no table of texts.
   if (task && (takesLists(task) || dataKindOf(task).complete))
     return completed(dataForTask(text, path, task, settings), dirname(path));
-  return sampleData(parse(text, path, textsData, columnsOf(settings)), settings.limit, settings.seed);
+  return sampleData(parse(text, path, textsData, { settings }), settings.limit, settings.seed);
 };
 
 export const noData: DataSet = { kind: textsData, examples: [] };

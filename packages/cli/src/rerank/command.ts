@@ -6,7 +6,8 @@ export const rerankCommand = defineCommand({
   argument: { name: '[documents...]', description: 'documents to order' },
   help: `Prints a line a document, the best first: score, its place among the documents, share of its tokens
 that the last layer kept, text. With --json a JSON object a query: results, unseen (no time was left),
-failed (cannot be read), stages (how many documents were seen at which length), cost, milliseconds.
+failed (cannot be read), stages (how many documents were seen at which length), cost, milliseconds. Of several
+queries, one that cannot be read has its error in its place, and the command ends with 3.
 
 Examples:
   lat rerank --model runs/reranker/model --query 'who wrote it' --documents passages.txt --top-k 5

@@ -102,6 +102,57 @@ test('many queries, a deadline, and a run that is kept', async () => {
   expect(readJson(folder, 'run/result.json')).toMatchObject({ rankings: [{ query }, { query: 'weak story' }] });
 });
 
+test('of many queries one that found nothing has an empty ranking, and one that cannot be read its error', async () => {
+  const file = at('some.jsonl');
+  writeFileSync(
+    file,
+    lines([
+      { query: 'nothing', documents: [] },
+      { query: ' ', documents },
+      { query: 'great '.repeat(400), documents },
+      { query, documents },
+    ]),
+  );
+  const { code, stdout, stderr } = await rerank(
+    '--json',
+    '--model',
+    at('model'),
+    '--candidates',
+    file,
+    '--out',
+    at('some'),
+  );
+  expect(code).toBe(3);
+  const error = { code: expect.stringMatching(/^TEXT_/), message: expect.any(String) };
+  const shown = [
+    { query: 'nothing', results: [], failed: [], unseen: [] },
+    { query: ' ', error },
+    { error },
+    { query, results: documents.map(() => expect.anything()) },
+  ];
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown),
+  ).toMatchObject(shown);
+  expect(JSON.parse(stderr)).toMatchObject({
+    error: { message: expect.stringMatching(/^2 of 4 queries were not ranked/) },
+  });
+  expect(readJson(at('some/result.json'))['rankings']).toMatchObject(shown);
+  const searched = await rerank('--json', '--model', at('model'), '--candidates', file, '--search-cascades');
+  expect(searched).toMatchObject({ code: 3, stderr: expect.stringContaining('TEXT_EMPTY') });
+  writeFileSync(
+    file,
+    lines([
+      { query: 'nothing', documents: [] },
+      { query, documents },
+    ]),
+  );
+  const [record] = await json('--model', at('model'), '--candidates', file, '--search-cascades');
+  expect(record).toMatchObject({ lists: 1, documents: documents.length });
+});
+
 test('cascades are searched without labels and kept in the folder of the model', async () => {
   const { code, stdout } = await rerank(
     '--model',

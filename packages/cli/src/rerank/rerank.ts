@@ -9,6 +9,7 @@ import type {
   RunnableTextModel,
 } from '@length-adaptive/models';
 import {
+  ModelError,
   createReranker,
   formatLengthAdaptiveFile,
   lengthAdaptiveFileName,
@@ -145,6 +146,21 @@ const checkSearchSettings = (source: string, settings: RerankSettings): void => 
     );
 };
 
+/** Where a first search found nothing. */
+const nothing: Reranking = { results: [], unseen: [], failed: [], stages: [], cost: 0, milliseconds: 0 };
+
+/** Why a query cannot be ranked, which says nothing of the others; undefined for what ends the run. */
+const ofQuery = (error: unknown): ModelError | undefined =>
+  error instanceof ModelError && error.code.startsWith('TEXT_') ? error : undefined;
+
+/** What a run ends with in which queries were not ranked. */
+const endError = (failures: readonly ModelError[], count: number): CliError | undefined =>
+  failures[0] &&
+  new CliError(
+    'INPUT_INVALID',
+    `${failures.length} of ${count} queries were not ranked; their errors stand in their places. ${failures[0].message}`,
+  );
+
 /** Reranks the documents of one query or of many, and prints each ranking as it is done. */
 export const rerank = async (settings: RerankSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
@@ -174,8 +190,28 @@ export const rerank = async (settings: RerankSettings, context: Context): Promis
     const asked = { ...askedOf(settings, opened, reranker), signal: context.signal };
     if (deadline !== undefined) await reranker.calibrate({ signal: context.signal });
     const rankings: unknown[] = [];
+    const failures: ModelError[] = [];
+    const rank = async (list: CandidateList): Promise<Reranking | ModelError> => {
+      if (lists.length === 1) return reranker.rerank(list.query, list.documents, asked);
+      if (list.documents.length === 0) return nothing;
+      try {
+        return await reranker.rerank(list.query, list.documents, asked);
+      } catch (error) {
+        const failure = ofQuery(error);
+        if (failure) return failure;
+        throw error;
+      }
+    };
     for (const list of lists) {
-      const ranking = await reranker.rerank(list.query, list.documents, asked);
+      const ranking = await rank(list);
+      if (ranking instanceof ModelError) {
+        const { code, message } = ranking;
+        const shown = { query: list.query, error: { code, message } };
+        failures.push(ranking);
+        context.print(json ? JSON.stringify(shown) : ['error', code, message, list.query].join('\t'));
+        if (out !== undefined) rankings.push(shown);
+        continue;
+      }
       const shown = {
         query: list.query,
         ...ranking,
@@ -191,6 +227,8 @@ export const rerank = async (settings: RerankSettings, context: Context): Promis
       if (out !== undefined) rankings.push(shown);
     }
     if (out !== undefined) await writeRunResult(out, { ...opened.used, rankings });
+    const error = endError(failures, lists.length);
+    if (error) throw error;
   } finally {
     opened.model.dispose();
   }

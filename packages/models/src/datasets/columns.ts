@@ -21,7 +21,7 @@ export interface ColumnNames {
   readonly labelColumns?: readonly (string | number)[];
   /** What stands between the labels of a text in one column. Default `|`. */
   readonly labelSeparator?: string;
-  /** What labels are. Default `'multi-label'` for label columns and lists of labels, `'regression'` for similarity scores, else `'classification'`. */
+  /** What labels are. Default `'multi-label'` for label columns, lists of labels and a separator of labels, `'regression'` for similarity scores, else `'classification'`. */
   readonly task?: LabelKind;
 }
 
@@ -111,14 +111,20 @@ const guess = ({ columns, hasHeader, rows }: Table): Partial<Columns> => {
  * Which columns hold what: as the caller says, else by the names and layouts of the usual data sets. A caller who names
  * the text column and no pair column gets no pair.
  *
- * @throws ModelError `DATA_INVALID` when a named column is not there, or none can be guessed; it lists those there are
+ * @throws ModelError `DATA_INVALID` when a named column is not there, or none can be guessed; it lists those there are; `OPTION_INVALID` for a separator of
+ * labels where a text has one
  */
 export const findColumns = (
   table: Table,
-  { textColumn, pairColumn, labelColumn, labelColumns, task }: ColumnNames,
+  { textColumn, pairColumn, labelColumn, labelColumns, labelSeparator, task }: ColumnNames,
   name: string,
 ): Columns => {
   const { columns, hasHeader } = table;
+  if (labelSeparator !== undefined && task !== undefined && task !== 'multi-label')
+    throw new ModelError(
+      'OPTION_INVALID',
+      `labelSeparator is ${JSON.stringify(labelSeparator)}, and labels are those of ${task}: one a text. Leave it out, or ask for several labels a text.`,
+    );
   const guessed = guess(table);
   const named = (column: string | number | undefined, otherwise: number | undefined) =>
     column === undefined ? otherwise : locate(column, columns, hasHeader, name);
@@ -141,6 +147,7 @@ export const findColumns = (
       task: 'multi-label',
     };
   const isList = table.rows.some(({ values }) => label !== undefined && Array.isArray(values[label]));
+  const isSeparated = label !== undefined && labelSeparator !== undefined;
   const isScore = label !== undefined && scoreNames.includes(lower(columns)[label] ?? '');
   return {
     text,
@@ -149,9 +156,9 @@ export const findColumns = (
     ...(guessed.id === undefined ? {} : { id: guessed.id }),
     task:
       task ??
-      (isScore
+      (isScore && !isSeparated
         ? 'regression'
-        : isList
+        : isList || isSeparated
           ? 'multi-label'
           : ((label === guessed.label ? guessed.task : undefined) ?? 'classification')),
   };

@@ -66,7 +66,7 @@ describe('parseConll', () => {
       'a tag that is elsewhere',
       'a O 1\n',
       {},
-      /If the tags are not in the last column, move them there, or name theirs with the option tagColumn of readConll/,
+      /If the tags are not in the last column, name theirs: the option tagColumn of readConll, --label-column of lat/,
     ],
     ['a tag without a type', 'a\tB-\n', { tagColumn: 2 }, /the tag is "B-".*B-person\.$/],
     ['an empty tag', 'a\t\n', {}, /the tag is ""/],

@@ -14,9 +14,9 @@ export interface TaggedSentence {
 /** Which columns hold what, from 1. */
 export interface ConllColumns {
   /** Default the first. */
-  readonly wordColumn?: number;
+  readonly wordColumn?: number | undefined;
   /** Default the last of the line. */
-  readonly tagColumn?: number;
+  readonly tagColumn?: number | undefined;
 }
 
 const checkColumn = (column: number | undefined, option: string): void => {
@@ -74,7 +74,7 @@ export const parseConll = (
     if (!/^(?:O|[BIESLU]-\S(?:.*\S)?)$/.test(tag)) {
       const hint =
         tagColumn === undefined
-          ? ' If the tags are not in the last column, move them there, or name theirs with the option tagColumn of readConll (lat reads the last).'
+          ? ' If the tags are not in the last column, name theirs: the option tagColumn of readConll, --label-column of lat.'
           : '';
       fail(
         `the tag is ${JSON.stringify(tag)}, expected O, or B-, I-, E-, S-, L- or U- and a type, such as B-person.${hint}`,

@@ -51,6 +51,19 @@ test('one column with a separator, in CSV and TSV; an empty cell is no label', (
   expect(parseExamples('text,label\nx,a|b\n', 'a.csv')).toEqual([{ text: 'x', label: 'a|b' }]); // one label unless told otherwise
 });
 
+test('a separator says that there may be several labels, and is refused where a text has one', () => {
+  const text = 'text,score\nx,"3,5"\ny,4\n';
+  expect(labelsIn('text,label\nx,"a,b"\ny,a\n', 'a.csv', { labelSeparator: ',' })).toEqual([['a', 'b'], ['a']]);
+  expect(labelsIn(text, 'a.csv', { labelSeparator: ',' })).toEqual([['3', '5'], ['4']]);
+  for (const one of ['classification', 'regression'] as const)
+    expect(() => parseExamples(text, 'a.csv', { task: one, labelSeparator: ',' })).toThrow(
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        message: expect.stringContaining(`those of ${one}: one a text`),
+      }),
+    );
+});
+
 test('a column of 0 and 1 for each label', () => {
   const text = 'id,comment_text,toxic,threat,insult\n7,"so, fine",0,0,0\n8,bad,1,0,1.0\n';
   const options = { textColumn: 'comment_text', labelColumns: ['toxic', 'threat', 'insult'] };

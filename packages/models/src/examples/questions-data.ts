@@ -7,6 +7,7 @@ import type { DataKind } from '../tasks/data-kind.js';
 export const questionsData: DataKind<Question> = {
   name: 'questions',
   holds: 'questions with contexts (SQuAD JSON)',
+  columns: [],
   fits: (name, text) => dataFormatOf(name) === 'json' && /^\ufeff?\s*\{\s*("data"\s*:\s*\[|"version"\s*:)/.test(text),
   parse: (text, name) => parseSquad(text, name),
   texts: (questions) => [

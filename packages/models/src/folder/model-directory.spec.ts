@@ -192,8 +192,13 @@ describe('writeModelDirectory', () => {
     await writeModelDirectory(path, older);
     const others = [
       'notes.txt',
+      'other.onnx',
       '1_Pooling/notes.txt',
+      'onnx/notes.txt',
       'onnx/model.onnx',
+      'onnx/model_quantized.tome.onnx',
+      'onnx/model_fp16.onnx_data',
+      'model_fp16.onnx',
       'low_rank.safetensors',
       'reducer.safetensors',
     ];
@@ -204,13 +209,34 @@ describe('writeModelDirectory', () => {
     const later = { ...rest, tokenizerFiles: { 'vocab.txt': bytes('[PAD]') } };
     await writeModelDirectory(path, later);
     expect(inFolder(path)).toEqual(
-      ['config.json', 'model.safetensors', 'vocab.txt', 'notes.txt', '1_Pooling/notes.txt', 'onnx/model.onnx'].sort(),
+      [
+        'config.json',
+        'model.safetensors',
+        'vocab.txt',
+        'notes.txt',
+        'other.onnx',
+        '1_Pooling/notes.txt',
+        'onnx/notes.txt',
+      ].sort(),
     );
     expect(await readModelDirectory(path)).toEqual(later);
     rmSync(join(path, '1_Pooling/notes.txt'));
     await writeModelDirectory(path, older);
     await writeModelDirectory(path, later);
     expect(readdirSync(path)).not.toContain('1_Pooling');
+  });
+
+  test('over itself keeps what was exported of it, which is of the same weights, until others come', async () => {
+    const path = join(root, 'exported');
+    const graphs = ['model.onnx', 'onnx/model.onnx', 'onnx/model_quantized.onnx'];
+    await writeModelDirectory(path, model);
+    mkdirSync(join(path, 'onnx'));
+    for (const name of graphs) writeFileSync(join(path, name), 'exported');
+    await writeModelDirectory(path, model);
+    expect(inFolder(path)).toEqual(expect.arrayContaining(graphs));
+    await writeModelDirectory(path, { ...model, predictor: new Map([['w', scalar(2)]]) });
+    expect(inFolder(path).filter((name) => name.endsWith('.onnx'))).toEqual([]);
+    expect(readdirSync(path)).not.toContain('onnx');
   });
 
   test('over itself keeps what stands beside its tokenizer, which is still the same', async () => {

@@ -306,7 +306,7 @@ export const openModelDirectory = async (
 /**
  * Writes a model directory any Hugging Face tool opens: all of it or, where that fails, nothing. `config.json` goes last, so that a
  * folder with a `config.json` is a complete model. In a folder that is there, files of a model that this one does not have are removed
- * (`length_adaptive.json`, factors, what a reducer has learned, another tokenizer, those of sentence-transformers), the `adapter_config.json` of an adapter is renamed to
+ * (`length_adaptive.json`, factors, what a reducer has learned, another tokenizer, those of sentence-transformers, files of ONNX that hold other weights), the `adapter_config.json` of an adapter is renamed to
  * `adapter_config.json.old`, for whoever opened the folder would merge it into these weights, and all other files stay. Node only.
  *
  * @throws ModelError `NOT_WRITABLE`, `SHAPE_MISMATCH`, `SAFETENSORS_INVALID` when a value does not fit `dtype`

@@ -81,6 +81,7 @@ export const searchCascades = async (
   const points = (asked ?? reranker.points.map(({ point }) => point)).filter((point) => !isFullPoint(point));
   const scored: ScoredList[] = [];
   for (const { query, documents } of lists) {
+    if (documents.length === 0) continue; // a first search that found nothing
     const { results } = await reranker.rerank(query, documents, { signal });
     if (results.length === 0) continue; // none of its documents can be read: it has no order
     const passes: { order: number[]; cost: number }[] = [];

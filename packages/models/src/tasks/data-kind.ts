@@ -15,6 +15,8 @@ export interface DataKind<Item = unknown> {
   readonly name: string;
   /** What a file holds, in words: `texts with labels`. */
   readonly holds: string;
+  /** Options that name columns, or say of the first row what it is, by which files of this kind are read. Default: all of them. */
+  readonly columns?: readonly (keyof ReadExamplesOptions)[];
   /** Whether a file is of this kind, by its name and its content: for training, where nobody names a task. Default: never. */
   fits?(name: string, text: string): boolean;
   /**

@@ -2,6 +2,7 @@ import { parseJsonl } from '../datasets/jsonl.js';
 import { dataFormatOf } from '../datasets/data-format.js';
 import { parseCsv } from '../datasets/csv.js';
 import type { Table } from '../datasets/dataset.js';
+import type { ReadExamplesOptions } from '../datasets/read-examples.js';
 import { isPlain } from '../datasets/plain-value.js';
 import { ModelError } from '../errors.js';
 import { isRawImage } from '../images/image-input.js';
@@ -11,19 +12,31 @@ import type { ImageExample } from './image-example.js';
 const imageColumns = ['image', 'file_name', 'path', 'file'];
 const labelColumns = ['label', 'labels', 'class', 'category'];
 
+/** Where a column stands that is named, or numbered from 1. @throws ModelError `DATA_INVALID` */
+const locate = (column: string | number, names: readonly string[], name: string): number => {
+  const at = typeof column === 'number' ? column - 1 : names.indexOf(column);
+  if (names[at] !== undefined) return at;
+  throw new ModelError('DATA_INVALID', `${name} has no column ${JSON.stringify(column)}. It has: ${names.join(', ')}.`);
+};
+
 interface Columns {
   readonly image: number;
   readonly label: number;
 }
 
-const columnsOf = (names: readonly string[], name: string): Columns => {
+const columnsOf = (
+  names: readonly string[],
+  name: string,
+  { textColumn, labelColumn }: Pick<ReadExamplesOptions, 'textColumn' | 'labelColumn'>,
+): Columns => {
   const lower = names.map((column) => column.trim().toLowerCase());
-  const find = (known: readonly string[]): number => lower.findIndex((column) => known.includes(column));
-  const image = find(imageColumns);
-  if (image >= 0) return { image, label: find(labelColumns) };
+  const find = (given: string | number | undefined, known: readonly string[]): number =>
+    given === undefined ? lower.findIndex((column) => known.includes(column)) : locate(given, names, name);
+  const image = find(textColumn, imageColumns);
+  if (image >= 0) return { image, label: find(labelColumn, labelColumns) };
   throw new ModelError(
     'DATA_INVALID',
-    `${name}: which column names the image? It has: ${names.join(', ')}. Call it ${imageColumns.join(', ')}.`,
+    `${name}: which column names the image? It has: ${names.join(', ')}. Call it ${imageColumns.join(', ')}, or name it with the option textColumn.`,
   );
 };
 
@@ -37,10 +50,11 @@ const rowsOf = (text: string, name: string): Pick<Table, 'columns' | 'rows'> => 
 export const imagesData: DataKind<ImageExample> = {
   name: 'images',
   holds: 'images with labels (a folder of a folder a label, or JSON lines {"image": "cats/1.jpg", "label": "cat"})',
+  columns: ['textColumn', 'labelColumn'],
   fits: (name, text) => dataFormatOf(name) === 'jsonl' && /^\ufeff?\s*\{[^}\n]*"(image|file_name)"\s*:/.test(text),
-  parse: (text, name) => {
+  parse: (text, name, options) => {
     const { columns, rows } = rowsOf(text, name);
-    const at = columnsOf(columns, name);
+    const at = columnsOf(columns, name, options);
     return rows.map(({ line, values }) => {
       const image = values[at.image];
       if (typeof image !== 'string' || image.trim() === '')

@@ -52,13 +52,32 @@ const unsendable = ({ call }: WorkerCall, cause: unknown): ModelError =>
 /** The number of the last request of this page: lines to one worker hear each other's answers. */
 let last = 0;
 
+/** What ends each line to a worker: those of several models on it. */
+const endsOf = new WeakMap<WorkerLine, Set<(error: ModelError) => void>>();
+
+/** Ends a worker, and the lines of other models on it, which nobody would answer. */
+const terminate = (worker: WorkerLine): void => {
+  if (!worker.terminate) return;
+  worker.terminate();
+  for (const end of endsOf.get(worker) ?? [])
+    end(
+      new ModelError(
+        'WORKER_FAILED',
+        'The worker was ended with another model that was on it; open models that share a worker with keepWorker.',
+      ),
+    );
+};
+
 /** Asks a worker, and finds the answer to each question. */
 const openLine = (worker: WorkerLine) => {
   const waiting = new Map<number, Waiting>();
   let ended: ModelError | undefined;
+  const ends = endsOf.get(worker) ?? new Set();
+  endsOf.set(worker, ends);
 
   const end = (error: ModelError): void => {
-    ended = error;
+    ends.delete(end);
+    ended ??= error;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   };
@@ -85,6 +104,7 @@ const openLine = (worker: WorkerLine) => {
     end(new ModelError('WORKER_FAILED', 'An answer of the worker could not be read.')),
   );
   worker.start?.();
+  ends.add(end);
 
   const ask = <T>(
     call: WorkerCall,
@@ -147,12 +167,17 @@ export const openInWorker = async <Facts>(
   { onProgress, signal, keepWorker = false, ...options }: OpenInWorkerOptions,
 ): Promise<OpenedInWorker<Facts>> => {
   const { ask, end } = openLine(worker);
-  const opening = ask<Facts>({ call, source: absolute(source), options }, { signal, onProgress });
+  const { adapter } = options;
+  const asked = { ...options, ...(typeof adapter === 'string' && { adapter: absolute(adapter) }) };
+  const opening = ask<Facts>({ call, source: absolute(source), options: asked }, { signal, onProgress });
   const { id: model } = opening;
   const leave = (): void => {
-    if (!keepWorker) worker.terminate?.();
+    if (!keepWorker) terminate(worker);
   };
+  const forget = (): void => worker.postMessage({ id: 0, call: 'dispose', model });
   const facts = await opening.answer.catch((error: unknown) => {
+    if (keepWorker) forget(); // it may have been opened when the page gave it up
+    end(error instanceof ModelError ? error : new ModelError('WORKER_FAILED', messageOf(error)));
     leave();
     throw error;
   });
@@ -163,7 +188,7 @@ export const openInWorker = async <Facts>(
     dispose: () => {
       if (disposed) return;
       disposed = true;
-      worker.postMessage({ id: 0, call: 'dispose', model });
+      forget();
       end(new ModelError('DISPOSED', `The ${what} was disposed of; create another.`));
       leave();
     },

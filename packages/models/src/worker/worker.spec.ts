@@ -116,6 +116,32 @@ test('a model in a worker tells its prior, by which the zero-shot pipeline knows
   ofPairs.dispose();
 });
 
+test('addresses of a model and of its adapter are taken from the page', async () => {
+  const { page, worker } = openPorts();
+  const opened: unknown[] = [];
+  servePredictor({
+    line: worker,
+    open: async (from, { adapter }) => {
+      opened.push([from, adapter]);
+      return { predictor: { ...inThread, dispose: () => undefined } };
+    },
+  });
+  Object.assign(globalThis, { location: { href: 'https://example.org/app/index.html' } });
+  try {
+    for (const adapter of ['/adapters/mine', '../adapters/mine', 'owner/adapter', undefined])
+      await createWorkerPredictor(page, './models/reviews', { adapter });
+  } finally {
+    Reflect.deleteProperty(globalThis, 'location');
+  }
+  const model = 'https://example.org/app/models/reviews';
+  expect(opened).toEqual([
+    [model, 'https://example.org/adapters/mine'],
+    [model, 'https://example.org/adapters/mine'],
+    [model, 'owner/adapter'],
+    [model, undefined],
+  ]);
+});
+
 test('images pass over the line, a URL as where it points', async () => {
   const fixtures = join(__dirname, '../../fixtures');
   const file = (name: string): Uint8Array => new Uint8Array(readFileSync(join(fixtures, name)));
@@ -394,6 +420,40 @@ test('a model whose opening was stopped when it was almost done is freed', async
     code: 'ABORTED',
   });
   await freed;
+});
+
+test('a model that was open when the page gave it up is freed, where the worker is kept', async () => {
+  const { page, worker } = openPorts();
+  const controller = new AbortController();
+  const freed = new Promise<void>((resolve) =>
+    servePredictor({ line: worker, open: async () => ({ predictor: { ...inThread, dispose: resolve } }) }),
+  );
+  const late: WorkerLine = {
+    postMessage: (message) => page.postMessage(message),
+    addEventListener: (type, listener) =>
+      page.addEventListener(type, (event) => {
+        controller.abort(); // the answer has come, and nobody has looked at it
+        listener(event);
+      }),
+  };
+  await expect(
+    createWorkerPredictor(late, source, { signal: controller.signal, keepWorker: true }),
+  ).rejects.toMatchObject({ code: 'ABORTED' });
+  await freed;
+});
+
+test('a worker that ends with one model leaves nothing waiting for another that was on it', async () => {
+  const { page, worker } = openPorts();
+  const hanging = { ...inThread, predict: () => new Promise<never>(() => undefined), dispose: () => undefined };
+  servePredictor({ line: worker, open: async () => ({ predictor: hanging }) });
+  const line: WorkerLine = Object.assign(page, { terminate: () => undefined });
+  const [first, second] = [await createWorkerPredictor(line, source), await createWorkerPredictor(line, source)];
+  const waits = second.predict(texts);
+  first.dispose();
+  const ended = { code: 'WORKER_FAILED', message: expect.stringContaining('keepWorker') };
+  await expect(waits).rejects.toMatchObject(ended);
+  await expect(second.countTokens('good')).rejects.toMatchObject(ended);
+  second.dispose();
 });
 
 test('a script that fails says so to everything that waits, and to all that comes', async () => {

@@ -1,10 +1,10 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import type * as Grpc from '@grpc/grpc-js';
-import { messageOf, ServerError } from '../errors.js';
+import { messageOf, placeOf, ServerError, withoutNames } from '../errors.js';
 import { noModel } from '../http/exchange.js';
 import type { ResolvedHttpOptions } from '../http/http-options.js';
 import { inFlightOf } from '../http/in-flight.js';
-import { checkWork } from '../http/inference.js';
+import { checkHeard, checkWork } from '../http/inference.js';
 import { checkControl, checkControlParameters, checkRepositoryName } from '../http/model-repository.js';
 import { statisticsOf } from '../http/model-statistics.js';
 import { fieldsOfParameters } from '../http/open-inference-body.js';
@@ -15,6 +15,7 @@ import { round } from '../http/round.js';
 import { inputsOfTensors } from '../http/tensor-inputs.js';
 import { tensorWriter } from '../http/tensor-outputs.js';
 import type { Service } from '../service.js';
+import type { Log } from '../telemetry/log.js';
 import type { ModelLabel } from '../telemetry/observer.js';
 import { grpcStatusOf } from './grpc-status.js';
 import { parameterOf, readInfer, writeOutputs } from './infer-messages.js';
@@ -37,8 +38,8 @@ export interface GrpcOptions extends Pick<
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** Is told of every call, as HTTP's log is. */
-  readonly log?: ((fields: Readonly<Record<string, unknown>>, message: string) => void) | undefined;
+  /** Is told of every call, and where the program failed at one, as HTTP's log is. */
+  readonly log?: Pick<Log, 'info' | 'error'> | undefined;
 }
 
 /** A gRPC server that listens. */
@@ -77,9 +78,13 @@ const isKey = (given: string, keys: readonly string[]): boolean => {
   return keys.reduce((found, key) => timingSafeEqual(digest(key), digest(given)) || found, false);
 };
 
+/** The key that came with a call. */
+const keyIn = (metadata: Grpc.Metadata): string | undefined =>
+  /^bearer (.+)$/i.exec(String(metadata.get('authorization')[0] ?? ''))?.[1];
+
 /** @throws ServerError `UNAUTHORIZED` */
 const checkKey = (metadata: Grpc.Metadata, keys: readonly string[]): void => {
-  const [, given] = /^bearer (.+)$/i.exec(String(metadata.get('authorization')[0] ?? '')) ?? [];
+  const given = keyIn(metadata);
   if (given === undefined || !isKey(given, keys))
     throw new ServerError(
       'UNAUTHORIZED',
@@ -116,6 +121,7 @@ const methodsOf = (service: Service, options: GrpcOptions): Readonly<Record<stri
       const inputs = inputsOfTensors(tensors, task);
       const fields = fieldsOfParameters(body.parameters);
       checkWork({ inputs, fields }, options);
+      checkHeard(task, fields);
       const asked = inferenceRequest(inputs, fields, {
         paretoSet,
         truncate: options.truncate,
@@ -187,8 +193,7 @@ export const serveGrpc = async (service: Service, options: GrpcOptions): Promise
   const { apiKeys, metrics, maxConcurrentRequests, host, port, log } = options;
   const server = new grpc.Server({ 'grpc.max_receive_message_length': options.bodyLimit });
 
-  const failureOf = (thrown: unknown): Grpc.ServiceError => {
-    const error = serverErrorOf(thrown);
+  const failureOf = (error: ServerError): Grpc.ServiceError => {
     const { code, message, details, retryAfterMs } = error;
     const metadata = new grpc.Metadata();
     metadata.set('code', code);
@@ -217,7 +222,7 @@ export const serveGrpc = async (service: Service, options: GrpcOptions): Promise
         const { model } = call;
         const ms = performance.now() - started;
         metrics.request({ model, route: `grpc/${name}`, code, ...(inference && { inferenceMs: ms }) });
-        log?.(
+        log?.info(
           {
             method: 'gRPC',
             route: name,
@@ -228,6 +233,8 @@ export const serveGrpc = async (service: Service, options: GrpcOptions): Promise
           'request',
         );
       };
+      const told = (error: ServerError): ServerError =>
+        apiKeys.length > 0 && !isKey(keyIn(wire.metadata) ?? '', apiKeys) ? withoutNames(error) : error;
       const run = async (): Promise<object> => {
         if (!open && apiKeys.length > 0) checkKey(wire.metadata, apiKeys);
         if (!inference) return answer(call);
@@ -249,9 +256,12 @@ export const serveGrpc = async (service: Service, options: GrpcOptions): Promise
           settle('OK');
           callback(null, message);
         },
-        (error: unknown) => {
-          settle(serverErrorOf(error).code);
-          callback(failureOf(error));
+        (thrown: unknown) => {
+          const error = serverErrorOf(thrown);
+          if (error.code === 'INTERNAL')
+            log?.error({ route: name, place: placeOf(error.cause ?? error) }, 'a fault of the program');
+          settle(error.code);
+          callback(failureOf(told(error)));
         },
       );
     };

@@ -297,6 +297,36 @@ clause('grpc-11', async () => {
   expect(await metrics.text([])).toContain('route="grpc/ModelInfer",code="OVERLOADED"} 1');
 });
 
+test('the log says where the program failed, and nothing of what was sent', async () => {
+  const service = fakeService();
+  const lines: { readonly fields: object; readonly message: string }[] = [];
+  const write = (fields: object, message: string) => lines.push({ fields, message });
+  const server = await serveGrpc(service, {
+    ...resolveHttpOptions({}),
+    ...{ host: '127.0.0.1', port: 0, log: { info: write, error: write } },
+  });
+  const { call, close } = grpcClient(server.address);
+  ends.push(() => server.close(), close);
+  service.fail(new TypeError('the secret'));
+  await expect(infer({ inputs: [text('a')] }, call)).rejects.toMatchObject({ code: codes.INTERNAL });
+  expect(lines.map(({ message }) => message)).toEqual(['a fault of the program', 'request']);
+  expect(lines[0]?.fields).toEqual({ route: 'ModelInfer', place: expect.stringContaining('    at ') });
+  expect(JSON.stringify(lines)).not.toContain('secret');
+});
+
+test('without a key no names of models are told', async () => {
+  const { call } = await start([{}, { name: 'topics' }], { apiKeys: ['key'] });
+  const ask = (authorization?: string) =>
+    call('ModelReady', { name: 'x' }, authorization === undefined ? {} : { metadata: { authorization } });
+  for (const authorization of [undefined, 'Bearer kez'])
+    await expect(ask(authorization)).rejects.toMatchObject({
+      code: codes.NOT_FOUND,
+      details: 'There is no such model, or no such version of it.',
+    });
+  await expect(ask('Bearer key')).rejects.toMatchObject(refusal(codes.NOT_FOUND, '"x"'));
+  await expect(one.call('ModelReady', { name: 'x' })).rejects.toMatchObject(refusal(codes.NOT_FOUND, '"x"')); // there are no keys
+});
+
 test('a priority below the least is refused, as over HTTP', async () => {
   const { call } = await start([{}], { minPriority: -2 });
   const asked = (priority: number) =>

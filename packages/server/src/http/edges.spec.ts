@@ -229,6 +229,16 @@ describe('what is told without a key', () => {
   });
 });
 
+test.each([
+  ['/v1/rerank', { documents: ['good', 'bad'], deadline_ms: 60_000, timeout_ms: 300 }],
+  ['/rerank', { texts: ['good', 'bad'], parameters: { deadline_ms: 60_000, timeout_ms: 300 } }],
+])('a ranking with a deadline and a shorter timeout is answered within the timeout: %s', async (path, body) => {
+  const { post, service } = await start([{ task: 'rerank' }]);
+  expect((await post(path, { query: 'good', ...body })).status).toBe(200);
+  expect(service.requests.length).toBeGreaterThan(0);
+  for (const { timeoutMs = Infinity } of service.requests) expect(timeoutMs).toBeLessThanOrEqual(300);
+});
+
 test('a priority below the least is refused', async () => {
   const { post } = await start([{}], { minPriority: -2 });
   expect((await post('/v1/classify', { text: 'a', priority: -2 })).status).toBe(200);

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { placeOf, ServerError, type ServerErrorCode } from '../errors.js';
+import { placeOf, ServerError, withoutNames, type ServerErrorCode } from '../errors.js';
 import { plainError } from './error-body.js';
-import { exchangeOf, type Exchange } from './exchange.js';
+import { exchangeOf } from './exchange.js';
 import { drainBody } from './read-bodies.js';
 import { validationMessage } from './validation-message.js';
 
@@ -50,12 +50,6 @@ const serverErrorOf = (thrown: unknown): ServerError => {
   });
 };
 
-/** What a client is told of an error: somebody without a key hears no names of models. */
-const toldOf = (error: ServerError, { anonymous }: Exchange): ServerError =>
-  anonymous && error.code === 'MODEL_NOT_FOUND'
-    ? new ServerError('MODEL_NOT_FOUND', 'There is no such model, or no such version of it.', { cause: error })
-    : error;
-
 /**
  * Reads the rest of a body before its connection is closed, or its sender would read a broken pipe in place of the answer. A connection that
  * stays open takes the answer at once, and the rest behind it.
@@ -78,7 +72,8 @@ export const answerError = async (
   reply: FastifyReply,
 ): Promise<FastifyReply> => {
   const exchange = exchangeOf(request);
-  const error = toldOf(serverErrorOf(thrown), exchange);
+  const found = serverErrorOf(thrown);
+  const error = exchange.anonymous ? withoutNames(found) : found;
   exchange.code = error.code;
   await finishReading(request, reply);
   if (!reply.hasHeader('x-request-id')) reply.header('x-request-id', request.id); // no hook has run for an address that cannot be read

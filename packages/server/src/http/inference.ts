@@ -1,5 +1,5 @@
-import type { Task, TextInput, TokenInput } from '@length-adaptive/models';
-import { isTokenInput, makeTask, taskDefinitions } from '@length-adaptive/models/predict';
+import type { Task, TaskName, TextInput, TokenInput } from '@length-adaptive/models';
+import { isTokenInput, makeTask, taskDefinitions, unheardOption } from '@length-adaptive/models/predict';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidRequest, ServerError } from '../errors.js';
 import type { InferenceRequest, InferenceResult } from '../request.js';
@@ -96,6 +96,18 @@ const checkPriority = (
     throw invalidRequest(`priority is ${priority}; this server takes ${Math.min(0, minPriority)} and above.`);
 };
 
+/** @throws ServerError `REQUEST_INVALID` for a field that the model's task makes nothing of */
+export const checkHeard = (task: TaskName, fields: RequestFields): void => {
+  const { threshold, answers, max_answer_tokens: maxAnswerTokens } = fields;
+  const unheard = unheardOption(makeTask(task), { threshold, answers, maxAnswerTokens });
+  if (unheard === undefined) return;
+  const [field, what] =
+    unheard === 'threshold'
+      ? ['threshold', 'several labels a text']
+      : [unheard === 'answers' ? 'answers' : 'max_answer_tokens', 'questions'];
+  throw invalidRequest(`${field} is for ${what}, and the model does ${task}; leave it out.`);
+};
+
 /**
  * What a client may ask for, whatever it speaks.
  *
@@ -125,7 +137,7 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
   run: async (
     request,
     reply,
-    { model, status: { paretoSet } },
+    { model, status: { paretoSet, task } },
     { inputs, fields, partial, rawScores, promptName, everyToken },
   ) => {
     checkWork({ inputs, fields }, options);
@@ -133,6 +145,7 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
       throw invalidRequest(
         `prompt_name is ${JSON.stringify(promptName)}, and token ids came: a prompt is put before texts. Send texts, or the ids of the prompt with those of the text.`,
       );
+    checkHeard(task, fields);
     const exchange = exchangeOf(request);
     exchange.texts = inputs.length;
     const result = await model.infer({
@@ -151,7 +164,7 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
     checkWork({ inputs, fields }, options);
     const exchange = exchangeOf(request);
     exchange.texts = inputs.length;
-    const { deadline_ms: deadlineMs } = fields;
+    const { deadline_ms: deadlineMs, timeout_ms: timeoutMs = Infinity } = fields;
     const asked = {
       ...inferenceRequest(inputs, fields, { paretoSet, truncate: options.truncate, signal: exchange.signal }),
       ...long,
@@ -159,7 +172,9 @@ export const createInference = (service: Service, options: ResolvedHttpOptions):
     const ranking =
       deadlineMs === undefined
         ? await rankTexts(model, asked)
-        : await rankTextsWithin(model, asked, { due: performance.now() + deadlineMs - reply.elapsedTime });
+        : await rankTextsWithin(model, asked, {
+            due: performance.now() + Math.min(deadlineMs, timeoutMs) - reply.elapsedTime, // what comes after either is of no use
+          });
     exchange.result = ranking.result;
     reply.headers(headersOfResult(ranking.result, reply.elapsedTime));
     return ranking;

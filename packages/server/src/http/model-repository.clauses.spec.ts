@@ -54,6 +54,20 @@ clause('repository-1', async () => {
   expect((await fake.post('/v2/repository/index', { repository_name: 'other' })).status).toBe(400);
 });
 
+test('of a model that cannot be opened at the start the log says why', () => {
+  const lines = server.process
+    .printed()
+    .split('\n')
+    .filter((line) => line.includes('is not served'));
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    expect.objectContaining({
+      level: 50,
+      model: 'broken/1',
+      reason: expect.stringContaining('broken cannot be opened'),
+    }),
+  ]);
+});
+
 clause('repository-3', async () => {
   expect(await states()).toEqual({ first: 'READY', second: 'READY', broken: 'UNAVAILABLE' });
   expect(await index()).toContainEqual({
@@ -67,7 +81,7 @@ clause('repository-3', async () => {
   // Nor at a reload: what is new beside it is opened, and the reload says what was not.
   await writeTinyModel(join(folder, 'third'), 'reviews', 11);
   server.process.child.kill('SIGHUP');
-  await server.process.has('broken cannot be opened');
+  await server.process.has('stay as they were');
   expect(await states()).toMatchObject({ third: 'READY', broken: 'UNAVAILABLE' });
   expect(await control('broken', 'load')).toMatchObject({
     status: 500,

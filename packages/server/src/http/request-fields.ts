@@ -80,7 +80,7 @@ export const rerankFields = {
       exclusiveMinimum: 0,
       maximum: 2 ** 31 - 1,
       description:
-        'Milliseconds from arrival in which the answer comes, with what was ranked until then: all documents at the full length where there is time for that, else at a shorter one, the best of them again at the full one. Excludes the budgets.',
+        'Milliseconds from arrival in which the answer comes, with what was ranked until then: all documents at the full length where there is time for that, else at a shorter one, the best of them again at the full one. Excludes the budgets; beside `timeout_ms` the shorter of the two is kept.',
     }),
   ),
 };

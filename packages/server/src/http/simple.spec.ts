@@ -116,6 +116,24 @@ test('every task has its route', async () => {
   });
 });
 
+test.each([
+  ['/v1/classify', { text: 'good', threshold: 0.7 }, 'threshold is for several labels a text'],
+  [
+    '/v2/models/reviews/infer',
+    { inputs: [{ name: 'text', shape: [1], datatype: 'BYTES', data: ['good'] }], parameters: { answers: 3 } },
+    'answers is for questions',
+  ],
+])('what the model makes nothing of is refused: %s', async (path, body, message) => {
+  const { post } = await start();
+  expect(await post(path, body)).toMatchObject({
+    status: 400,
+    json: {
+      code: 'REQUEST_INVALID',
+      error: `${message}, and the model does sequence-classification; leave it out.`,
+    },
+  });
+});
+
 test('several labels a text: those that reach the threshold, best first, and the probability of each', async () => {
   const classify = async (body: object) => (await tasks.post('/v1/classify', { model: 'topics', ...body })).json;
   const labels = [

@@ -158,6 +158,10 @@ const paceOf = async (predictor: Predictor, words: number): Promise<Pick<ModelFa
 export const describe = async (): Promise<ModelFacts> => {
   const predictor = await opened();
   const { engine, task, labels, dimensions, head, prior, embedding, builtIn, weightBytes } = predictor;
+  if (dimensions.image)
+    throw new Error(
+      'it reads images, and requests hold texts. Of a model of two towers, such as CLIP, serve that for texts (--tower texts).',
+    );
   const paretoSet = predictor.paretoSet.map((found) => ({
     ...found,
     point: { ...found.point, lengths: lengthsOf(found.point, dimensions.layers) }, // as clients are told them

@@ -205,6 +205,16 @@ test('where there is time for none, it says so', async () => {
   });
 });
 
+test('jobs of some texts number them as the client did', async () => {
+  const { model, requests } = served(40);
+  await rankTextsWithin(model, asked, { due: performance.now() + 400 });
+  expect(requests.length).toBeGreaterThan(1);
+  for (const { inputs, numbers } of requests) {
+    if (inputs.length === texts.length) expect(numbers).toBeUndefined();
+    else expect(inputs).toEqual(numbers?.map((number) => texts[number]));
+  }
+});
+
 test('another failure is no deadline', async () => {
   const { model } = served(0);
   const failing: ServedModel = {

@@ -95,6 +95,7 @@ const createRun = (model: ServedModel, request: RankRequest) => {
       ...request,
       ...more,
       inputs: texts.map((text) => request.inputs[text] as InferenceRequest['inputs'][number]),
+      ...(texts.length < request.inputs.length && { numbers: texts }),
       rawScores: true,
     });
     results.push(result);

@@ -37,7 +37,9 @@ const failureOf = (failure: ThreadFailure, which: string, { allowed }: Choices):
 
 /** A text cannot be read: that ends its request, unless it may go without. */
 export const refuseText = (job: Job, text: number, answer: ThreadFailure): void => {
-  const failure = failureOf(answer, job.tokens.length > 1 ? `Text ${text}: ` : '', job.choices);
+  const { numbers } = job.request;
+  const which = numbers || job.tokens.length > 1 ? `Text ${numbers?.[text] ?? text}: ` : '';
+  const failure = failureOf(answer, which, job.choices);
   if (!job.request.partial || answer.code === 'INTERNAL') return job.settle(failure);
   job.refused.set(text, failure);
   countDone(job);
