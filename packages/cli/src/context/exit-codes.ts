@@ -19,7 +19,7 @@ export const exitCodeHelp = `Exit codes:
   4    model, file or checkpoint not found
   5    verification failed (evaluate --min-score, export)
   6    backend unavailable: onnxruntime-node, @length-adaptive/queue or /server not installed, no Redis
-  130  interrupted; train, distill and search say how to resume`;
+  130  interrupted; train, distill, adapt, search and embed say how to resume`;
 
 /** The errors that our packages throw on purpose. */
 const ownErrors = ['CliError', 'ModelError', 'CoreError', 'SearchError', 'OnnxError', 'QueueError'];

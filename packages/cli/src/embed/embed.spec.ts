@@ -168,7 +168,10 @@ describe('a run that was stopped', () => {
     const run = ['embed', ...small, '--model', model, '--input', given, '--out', out, ...argv];
     await runMain(run);
     const whole = readFileSync(out);
-    expect(await runMain(run, { signal: AbortSignal.abort() })).toMatchObject({ code: 130 });
+    expect(await runMain(run, { signal: AbortSignal.abort() })).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining(`${part}; go on with the same command and --resume`),
+    });
     whole.writeFloatLE(7, 0);
     writeFileSync(part, whole);
     truncateSync(part, 4 * width * rows + 9);

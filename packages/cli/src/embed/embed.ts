@@ -3,6 +3,7 @@ import { createPredictor, reducerRecord } from '@length-adaptive/models';
 import type { EmbedOptions, Predictor } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
 import { CliError } from '../context/errors.js';
+import { knownCode } from '../context/exit-codes.js';
 import { required } from '../context/settings.js';
 import { checkLengthSettings, parseBudget, readPoint } from '../choice/length-choice.js';
 import { readTexts } from '../data/read-texts.js';
@@ -184,7 +185,12 @@ export const embed = async (settings: EmbedSettings, context: Context): Promise<
       if (error) throw error;
     } catch (error) {
       await file.close().catch(() => undefined); // it is closed where it was finished
-      throw error;
+      if (knownCode(error) !== 'ABORTED' || !(error instanceof Error)) throw error;
+      throw new CliError(
+        'ABORTED',
+        `${error.message} What was made is in ${out}.part; go on with the same command and --resume.`,
+        { cause: error },
+      );
     }
   } finally {
     predictor.dispose();
