@@ -65,7 +65,7 @@ export const adapt = async (
     comparison,
     temperature,
     lengthDrop = {},
-    learningRate = 1e-4,
+    learningRate = 5e-5,
     dropout = 0,
     engine = ownEngine,
     ...options
