@@ -96,7 +96,7 @@ export const sidebar = (): DefaultTheme.SidebarMulti => ({
 });
 
 /** Pages that the navigation names and that may be absent from a checkout. */
-const optional = ['demo', 'in-your-browser', 'live-search'];
+const optional = ['demo', 'in-your-browser', 'live-search', 'live-rerank'];
 
 /** The links to them, while they are absent: no other dead link is let through. */
 export const absentPages = (): string[] =>

@@ -36,5 +36,5 @@ export const rowOf = (id: string): Row => {
   return row;
 };
 
-/** Share of the MACs that a row's note says it ran at; 1 for the full length. */
-export const macsOf = ({ note }: Row): number => Number(/at ([\d.]+)x MACs/.exec(note)?.[1] ?? 1);
+/** Share of the MACs that a row's note says it ran at, before any other that it compares with; 1 where it names none, as that of a full length. */
+export const macsOf = ({ note }: Row): number => Number(/(?<![\d.])(\d*\.?\d+)x MACs/.exec(note)?.[1] ?? 1);
