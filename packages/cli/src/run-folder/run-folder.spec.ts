@@ -47,14 +47,14 @@ test('a search that is to be written into the model stands apart from it there, 
   expect((await runMain([...argv, '--resume'])).code).toBe(0);
 });
 
-test('a search takes away nothing of a run of another command', async () => {
+test.each(['search', 'evaluate'])('%s takes away nothing of a run of another command', async (command) => {
   const before = JSON.stringify({ train: 'train.tsv', epochs: 2 });
   cpSync(at('model'), at('run/model'), { recursive: true });
   writeFileSync(at('run/config.json'), before);
   writeFileSync(at('run/result.json'), '{}');
-  expect(await runMain(['search', ...small, ...model, '--data', at('dev.tsv'), '--out', at('run')])).toMatchObject({
+  expect(await runMain([command, ...small, ...model, '--data', at('dev.tsv'), '--out', at('run')])).toMatchObject({
     code: 3,
-    stderr: expect.stringMatching(/holds something else than a search, which would be lost: .*"epochs"/),
+    stderr: expect.stringContaining('holds what another command wrote, which would be lost'),
   });
   expect([readFileSync(at('run/config.json'), 'utf8'), readFileSync(at('run/result.json'), 'utf8')]).toEqual([
     before,

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DepartedAnswer, LabelledInput, LengthSearchResult } from '@length-adaptive/models';
 import {
@@ -25,11 +23,11 @@ import { encodeData, maxLengthFor } from '../data/data.js';
 import type { DigestedModel } from '../data/digested-source.js';
 import { digestedModel } from '../data/digested-source.js';
 import { checkEngineSettings, openRunnable } from '../engine/engine.js';
-import { CliError, messageOf } from '../context/errors.js';
+import { CliError } from '../context/errors.js';
 import { knownCode } from '../context/exit-codes.js';
 import { checkModelFolder } from '../run-folder/model-folder.js';
 import { commandLine } from '../context/command-line.js';
-import { readConfig, refuseIdle, required, savedSettings } from '../context/settings.js';
+import { refuseIdle, required, savedSettings } from '../context/settings.js';
 import { studyOf } from './length-study.js';
 import type { ScoresElsewhere } from './score-elsewhere.js';
 import { checkQueue, scoreElsewhere } from './score-elsewhere.js';
@@ -38,7 +36,7 @@ import { paretoChart } from './pareto-chart.js';
 import { reportPage } from './report-page.js';
 import type { SearchReport } from './search-report.js';
 import { searchText } from './search-text.js';
-import { runFiles, writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
+import { checkNoOtherRun, writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
 import { measureBaselines } from './measure-baselines.js';
 import type { SearchWork } from './search-work.js';
 import { countShared, meanLength, measureParetoSet, reportMetricOf } from './measure-pareto-set.js';
@@ -157,25 +155,6 @@ const checkOut = ({ out, adapter, tower }: SettledSearch): void => {
   );
 };
 
-/**
- * A search that starts anew takes away what an earlier one left in its folder, and nothing of a training run.
- *
- * @throws CliError `RUN_EXISTS` for a folder whose config.json is not of a search
- */
-const checkNoOtherRun = async (folder: string): Promise<void> => {
-  const path = join(folder, runFiles.config);
-  if (!existsSync(path)) return;
-  try {
-    readConfig(searchOptions, await readFile(path, 'utf8'), path);
-  } catch (error) {
-    throw new CliError(
-      'RUN_EXISTS',
-      `${folder} holds something else than a search, which would be lost: ${messageOf(error)} Choose another folder.`,
-      { cause: error },
-    );
-  }
-};
-
 /** Searches the length configurations of a model; writes its Pareto set, a chart and a report. */
 export const search = async (given: SearchSettings, context: Context): Promise<void> => {
   const settings = settleMethod(given);
@@ -209,7 +188,7 @@ export const search = async (given: SearchSettings, context: Context): Promise<v
     for (const name of [settings.metric, settings.reportMetric])
       if (name !== undefined) checkScore(opened.model.task, name, data);
     if (!settings.resume) {
-      if (settings.out !== undefined) await checkNoOtherRun(folder);
+      if (settings.out !== undefined) await checkNoOtherRun(folder, searchOptions); // before any of it is taken away
       if (hasSearchCheckpoint(folder))
         context.note(`Starting anew; the checkpoint in ${folder} is removed (--resume would have gone on from it).`);
       await removeEarlierSearch(folder);
