@@ -18,7 +18,7 @@ import { CliError } from '../context/errors.js';
 import { required, savedSettings } from '../context/settings.js';
 import { benchChart } from './bench-chart.js';
 import { openingOf } from '../engine/opening.js';
-import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
+import { checkNoOtherRun, writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
 
 /** What `bench` prints as JSON. */
 export interface BenchResult {
@@ -131,11 +131,13 @@ export const bench = async (settings: BenchSettings, context: Context): Promise<
     const makeBatch =
       texts === undefined ? randomBatches(first.opened, settings.seed) : textBatches(first.opened, texts);
     await openOthers(source, { ...options, onnx: settings.onnx, note }, engines);
-    if (settings.out !== undefined)
+    if (settings.out !== undefined) {
+      await checkNoOtherRun(settings.out, benchOptions);
       await writeRunStart(settings.out, {
         ...savedSettings(benchOptions, settings),
         engines: settings.engines ?? [first.engine],
       });
+    }
 
     const cells = [...new Set(settings.batch)].flatMap((batch) => lengths.map((tokens) => ({ batch, tokens })));
     const rows = await measureAll(

@@ -20,13 +20,13 @@ import {
 import { chosenPoint } from '../choice/chosen-point.js';
 import type { Context } from '../context/command.js';
 import { CliError } from '../context/errors.js';
-import { required, savedSettings } from '../context/settings.js';
+import { required } from '../context/settings.js';
 import { maxLengthFor, sample } from '../data/data.js';
 import { checkRetrievalSettings } from '../data/retrieval-settings.js';
 import { openRunnable } from '../engine/engine.js';
 import type { OpenedModel } from '../engine/opened-model.js';
 import type { UsedEngine } from '../engine/used-engine.js';
-import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
+import { writeRunResult, writeOwnRunStart } from '../run-folder/run-folder.js';
 import type { EvaluateSettings } from './options.js';
 import { evaluateOptions } from './options.js';
 
@@ -137,8 +137,7 @@ export const evaluateRetrieval = async (settings: EvaluateSettings, context: Con
     const lengths = counted.flatMap((document) => readDocument(document)?.ids.length ?? []);
     const point = (await chosenPoint(settings, opened, lengths, context)) ??
       opened.model.builtIn ?? { lengths: fullLength(predictor.dimensions.layers) };
-    if (settings.out !== undefined)
-      await writeRunStart(settings.out, savedSettings(evaluateOptions, settings), opened.used);
+    if (settings.out !== undefined) await writeOwnRunStart(settings.out, evaluateOptions, settings, opened.used);
     const found = await embedAll(predictor, data.documents, {
       read: readDocument,
       point,

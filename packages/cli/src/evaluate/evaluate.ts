@@ -27,8 +27,8 @@ import { encodeData, maxLengthFor, readModelData } from '../data/data.js';
 import { checkEngineSettings, openRunnable } from '../engine/engine.js';
 import { CliError } from '../context/errors.js';
 import { checkLengthSettings, parseBudget } from '../choice/length-choice.js';
-import { required, savedSettings } from '../context/settings.js';
-import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
+import { required } from '../context/settings.js';
+import { writeRunResult, writeOwnRunStart } from '../run-folder/run-folder.js';
 import type { UsedEngine } from '../engine/used-engine.js';
 
 /** What `evaluate` prints. */
@@ -152,7 +152,7 @@ export const evaluate = async (settings: EvaluateSettings, context: Context): Pr
       model.builtIn ?? { lengths: fullLength(model.dimensions.layers) };
     const names = settings.metric ?? [model.task.defaultMetric];
     for (const name of names) checkScore(model.task, name, data);
-    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(evaluateOptions, settings), used);
+    if (settings.out !== undefined) await writeOwnRunStart(settings.out, evaluateOptions, settings, used);
     const result: EvaluationResult = {
       ...(await scoresOf(model, data, names, { point, context })),
       examples: examples.examples.length,

@@ -8,9 +8,9 @@ import { inspectOptions } from './options.js';
 import { displayWidth, formatRow, shownTokens, wrapTokens } from '../picture/kept-rows.js';
 import type { TracedText } from '../picture/token-picture.js';
 import { keptRows, mergedRows } from '../picture/token-picture.js';
-import { required, savedSettings } from '../context/settings.js';
+import { required } from '../context/settings.js';
 import { openPredictor } from '../choice/predict-options.js';
-import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
+import { writeRunResult, writeOwnRunStart } from '../run-folder/run-folder.js';
 import { secondText } from '../data/second-text.js';
 
 const tracedOf = (inspection: Inspection, texts: readonly string[]): TracedText => ({
@@ -83,7 +83,7 @@ export const inspect = async (settings: InspectSettings, context: Context): Prom
   const pair = await secondText(settings.pair);
   const { predictor, options, used } = await openPredictor(settings, source, context);
   try {
-    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(inspectOptions, settings), used);
+    if (settings.out !== undefined) await writeOwnRunStart(settings.out, inspectOptions, settings, used);
     const given: TextInput = pair === undefined ? text : [text, pair];
     const input = predictor.dimensions.image ? await readImage(text) : given;
     const inspection = await predictor.inspect(input, { ...options, scores: settings.scores });

@@ -5,13 +5,13 @@ import type { Context } from '../context/command.js';
 import type { PredictSettings } from './options.js';
 import { predictOptions } from './options.js';
 import { CliError } from '../context/errors.js';
-import { required, savedSettings } from '../context/settings.js';
+import { required } from '../context/settings.js';
 import type { Answered, LineFields, TextAnswering, TextFailure } from './answer-texts.js';
 import { openPredictions } from './answer-texts.js';
 import { checkZeroShotSettings, openZeroShot } from './zero-shot.js';
 import type { NumberedText } from '../data/read-texts.js';
 import { readTexts } from '../data/read-texts.js';
-import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
+import { writeRunResult, writeOwnRunStart } from '../run-folder/run-folder.js';
 import { secondText } from '../data/second-text.js';
 
 /** A text with the second one of all texts; one that has its own keeps it. */
@@ -121,7 +121,7 @@ export const predict = async (settings: PredictSettings, context: Context): Prom
   });
   const { used } = opened;
   try {
-    if (settings.out !== undefined) await writeRunStart(settings.out, savedSettings(predictOptions, settings), used);
+    if (settings.out !== undefined) await writeOwnRunStart(settings.out, predictOptions, settings, used);
     const all: object[] = [];
     const failures: TextFailure[] = [];
     let count = 0;

@@ -21,11 +21,11 @@ import pico from 'picocolors';
 import { checkLengthSettings, parseBudget, readPoint } from '../choice/length-choice.js';
 import type { Context } from '../context/command.js';
 import { CliError } from '../context/errors.js';
-import { flagOf, required, savedSettings } from '../context/settings.js';
+import { flagOf, required } from '../context/settings.js';
 import { readTexts } from '../data/read-texts.js';
 import { openRunnable } from '../engine/engine.js';
 import { checkModelFolder } from '../run-folder/model-folder.js';
-import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
+import { writeRunResult, writeOwnRunStart } from '../run-folder/run-folder.js';
 import type { RerankSettings } from './options.js';
 import { rerankOptions } from './options.js';
 import { readCandidates } from './read-candidates.js';
@@ -170,7 +170,7 @@ export const rerank = async (settings: RerankSettings, context: Context): Promis
   const lists = await listsOf(settings, context);
   const opened = await openRunnable(source, settings, context);
   try {
-    if (out !== undefined) await writeRunStart(out, savedSettings(rerankOptions, settings), opened.used);
+    if (out !== undefined) await writeOwnRunStart(out, rerankOptions, settings, opened.used);
     if (settings.searchCascades) {
       const record = await search(source, opened, lists, settings, context);
       if (json) context.print(JSON.stringify(record));

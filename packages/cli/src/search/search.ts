@@ -36,7 +36,7 @@ import { paretoChart } from './pareto-chart.js';
 import { reportPage } from './report-page.js';
 import type { SearchReport } from './search-report.js';
 import { searchText } from './search-text.js';
-import { writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
+import { checkNoOtherRun, writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
 import { measureBaselines } from './measure-baselines.js';
 import type { SearchWork } from './search-work.js';
 import { countShared, meanLength, measureParetoSet, reportMetricOf } from './measure-pareto-set.js';
@@ -188,6 +188,7 @@ export const search = async (given: SearchSettings, context: Context): Promise<v
     for (const name of [settings.metric, settings.reportMetric])
       if (name !== undefined) checkScore(opened.model.task, name, data);
     if (!settings.resume) {
+      if (settings.out !== undefined) await checkNoOtherRun(folder, searchOptions); // before any of it is taken away
       if (hasSearchCheckpoint(folder))
         context.note(`Starting anew; the checkpoint in ${folder} is removed (--resume would have gone on from it).`);
       await removeEarlierSearch(folder);

@@ -20,7 +20,7 @@ import { startTraining } from '../engine/engine.js';
 import { CliError } from '../context/errors.js';
 import { openMetrics } from '../run-folder/metrics-log.js';
 import { required } from '../context/settings.js';
-import { runFiles, writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
+import { checkNoModel, runFiles, writeRunResult, writeRunStart } from '../run-folder/run-folder.js';
 import type { TrainingCheckpoint } from './training-checkpoint.js';
 import { hasCheckpoint, readCheckpoint, removeCheckpoint, removeEarlierRun } from './training-checkpoint.js';
 import type { MetricsLine, StageRecord } from './training-record.js';
@@ -96,6 +96,7 @@ export interface TrainingResult {
 }
 
 const checkFolder = (folder: string, { resume, overwrite }: TrainingRunSettings): void => {
+  checkNoModel(folder); // before anything of an earlier run is taken away
   if (resume || overwrite) return;
   if (hasCheckpoint(folder)) {
     throw new CliError(
