@@ -6,6 +6,7 @@ import { distillOptions } from './options.js';
 import { openStudent, openTeacher, parseStudent } from './distillation-models.js';
 import { CliError } from '../context/errors.js';
 import { flagOf, refuseIdle, required, savedSettings } from '../context/settings.js';
+import { checkLengthDrop } from '../train/check-length-drop.js';
 import { checkInit, initialiseFirst } from '../train/initialise-first.js';
 import { runTraining } from '../train/training-run.js';
 import type { OpenedTraining } from '../train/training-run.js';
@@ -102,13 +103,7 @@ const checkOptions = (settings: DistillSettings, plans: readonly StagePlan[]): v
       (flag) => `${flag} is for the stage ${method}, which --stages does not have; leave it out, or add the stage.`,
     );
   }
-  if (settings.lengthDropEpochs > 0 || settings.resume) return; // an earlier version began runs with them
-  refuseIdle(
-    distillOptions,
-    settings,
-    ['dropRatioBound', 'layerDrop', 'subModels'],
-    (flag) => `${flag} is for LengthDrop, of which there are 0 epochs; give --length-drop-epochs too, or leave it out.`,
-  );
+  checkLengthDrop(distillOptions, settings);
 };
 
 const recordOf = (settings: DistillSettings, stages: readonly StagePlan[]): OpenedTraining['record'] => {

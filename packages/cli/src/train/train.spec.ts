@@ -328,6 +328,12 @@ test.each<[string, readonly string[], number, string]>([
     '--dev or --dev-share, not both',
   ],
   [
+    'sub-models of no LengthDrop',
+    ['--length-drop-epochs', '0', '--sub-models', '1', '--out', 'x'],
+    2,
+    '--sub-models is for LengthDrop, of which there are 0 epochs',
+  ],
+  [
     'iterations of no GradInit',
     ['--init-iterations', '3', '--out', 'x'],
     2,

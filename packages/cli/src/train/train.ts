@@ -18,6 +18,7 @@ import { trainOptions } from './options.js';
 import { CliError } from '../context/errors.js';
 import { readPoint } from '../choice/length-choice.js';
 import { required, savedSettings } from '../context/settings.js';
+import { checkLengthDrop } from './check-length-drop.js';
 import { checkInit, initialiseFirst } from './initialise-first.js';
 import { openForTraining } from './training-model.js';
 import { runTraining } from './training-run.js';
@@ -128,6 +129,7 @@ export const train = async (given: TrainSettings, context: Context): Promise<voi
     throw new CliError('USAGE', '--epochs and --length-drop-epochs are both 0: there is nothing to train.');
 
   checkInit(settings);
+  checkLengthDrop(trainOptions, settings);
 
   await runTraining(settings, context, {
     command: 'train',
