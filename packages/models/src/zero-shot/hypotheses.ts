@@ -20,12 +20,16 @@ const usualTemplate = 'This example is {}.';
 /**
  * The hypotheses of labels, in their order.
  *
- * @throws ModelError `OPTION_INVALID` without labels, for one that is empty or comes twice, for a template without a place for them
+ * @throws ModelError `OPTION_INVALID` without a list of labels, for one that is empty or comes twice, for a template without a place for them
  */
 export const hypothesesOf = (
   labels: readonly string[],
   { template = usualTemplate }: Pick<HypothesisOptions, 'template'> = {},
 ): string[] => {
+  if (!Array.isArray(labels))
+    invalid(
+      `The labels are ${typeof labels === 'string' ? 'a string' : `a value of type ${typeof labels}`}; expected a list of them.`,
+    );
   if (labels.length === 0) invalid('No label came; expected at least one to choose among.');
   const seen = new Set<string>();
   const wrong = labels.find(
@@ -33,6 +37,7 @@ export const hypothesesOf = (
   );
   if (wrong !== undefined)
     invalid(`The label ${JSON.stringify(wrong)} is empty or comes twice; expected different words.`);
+  if (typeof template !== 'string') invalid(`The template is a value of type ${typeof template}; expected a text.`);
   if (!template.includes('{}'))
     invalid(`The template ${JSON.stringify(template)} has no place for a label; write {} where it goes.`);
   return labels.map((label) => template.replace('{}', () => label));

@@ -119,6 +119,9 @@ test('a text that cannot be read has its error in its place; one that is too lon
 
 test.each<[string, readonly string[], object, RegExp]>([
   ['no labels', [], {}, /No label came/],
+  ['a label that is no list', 'good' as never, {}, /The labels are a string; expected a list/],
+  ['nothing for labels', undefined as never, {}, /The labels are a value of type undefined; expected a list/],
+  ['a template that is no text', labels, { template: 5 as never }, /The template is a value of type number/],
   ['an empty label', ['good', ' '], {}, /label " " is empty/],
   ['a label twice', ['good', 'good'], {}, /label "good" is empty or comes twice/],
   ['a template without a place', labels, { template: 'It is good.' }, /has no place for a label; write {}/],

@@ -15,6 +15,7 @@ import {
 import { useWasm } from '@length-adaptive/core/wasm';
 import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
+import { countingRuntime } from '../testing/counting-runtime.js';
 import { largestDifference } from '../testing/differences.js';
 import { onnxDistillationEngine } from './distillation-engine.js';
 
@@ -217,4 +218,15 @@ test('with dropout a step is of its seed; a teacher on any engine answers; sub-m
   expect(Math.abs(a.loss - b.loss)).toBeLessThan(1e-5);
   for (const used of [answers, own, answers, own]) await used.release(); // again is no error
   for (const model of [student, teacher]) model.dispose();
+});
+
+test('an engine that cannot be made leaves no session of its teacher open', async () => {
+  const task = regression();
+  const [student, teacher] = [modelOf(narrow, task, 1), modelOf(bert, task, 2)];
+  const counting = await countingRuntime();
+  const plan = planDistillation(student, teacher, { method: 'prediction' });
+  student.dispose();
+  await expect(onnxDistillationEngine(plan, { runtime: counting.runtime })).rejects.toMatchObject({ code: 'DISPOSED' });
+  expect(counting.live()).toBe(0);
+  teacher.dispose();
 });

@@ -39,7 +39,10 @@ const answeringEngine = async (
     student,
     options,
     plan.method === 'adaptation' ? { answer, plan } : { answer, temperature, labelLoss: plan.labelLoss },
-  );
+  ).catch(async (error: unknown) => {
+    await session?.release();
+    throw error;
+  });
   return {
     ...engine,
     release: async () => {

@@ -84,7 +84,7 @@ const tensorOf = (bytes: Uint8Array): GraphTensor => {
   }
   const length = external.get('length');
   const beside = {
-    file: external.get('location') ?? '',
+    file: (external.get('location') ?? '').replace(/^(\.\/+)+/, ''), // from the folder of the model
     offset: Number(external.get('offset') ?? 0),
     length: length === undefined ? undefined : Number(length),
   };

@@ -21,6 +21,9 @@ const types: Readonly<Record<number, SafetensorsDtype>> = {
   16: 'BF16',
 };
 
+/** Element types of 4 bits, which no checkpoint has, and how many numbers there are from 0 on: 16 without a sign, 8 with one. */
+const fourBits: Readonly<Record<number, number>> = { 21: 16, 22: 8 };
+
 const isFloat = (dtype: SafetensorsDtype): boolean => dtype.startsWith('F') || dtype.startsWith('BF');
 
 /** The element type of a constant as a checkpoint calls it; undefined for those that no weights have. */
@@ -53,6 +56,20 @@ const decodeListed = (numbers: readonly number[], dtype: SafetensorsDtype): Floa
   return isFloat(dtype) ? Float32Array.from(numbers) : Int32Array.from(numbers);
 };
 
+/** Numbers of 4 bits, two a byte, the first in its low half. */
+const nibblesOf = (tensor: GraphTensor, files: FilesBeside, above: number): Int32Array => {
+  const { name, shape, numbers } = tensor;
+  const size = sizeOf(shape);
+  const stored = rawBytes(tensor, files, Math.ceil(size / 2));
+  const bytes = stored.length === 0 ? numbers : stored; // listed ones are bytes of two, too
+  if (bytes.length !== Math.ceil(size / 2))
+    return refuse(name, `holds ${2 * bytes.length} numbers and has room for ${size}`);
+  return Int32Array.from({ length: size }, (_, i) => {
+    const value = ((bytes[i >> 1] as number) >> (4 * (i & 1))) & 15;
+    return value < above ? value : value - 16;
+  });
+};
+
 /**
  * The numbers of a constant.
  *
@@ -60,6 +77,8 @@ const decodeListed = (numbers: readonly number[], dtype: SafetensorsDtype): Floa
  */
 export const numbersOf = (tensor: GraphTensor, files: FilesBeside): Float32Array | Int32Array => {
   const { name, shape, type, numbers } = tensor;
+  const above = fourBits[type];
+  if (above !== undefined) return nibblesOf(tensor, files, above);
   const dtype = types[type];
   if (!dtype) return refuse(name, `holds elements of type ${type}, which no weights have`);
   const size = sizeOf(shape);

@@ -114,6 +114,16 @@ describe('tensors of a graph', () => {
     expect(() => readGraphWeights(bytes)).toThrow(/stands in weights\.bin, which was not read/);
   });
 
+  test('in a file beside the model that is named from its own folder', async () => {
+    const beside = [...field(13, entry('location', './weights.bin')), ...integer(14, 1)];
+    const bytes = model({ tensors: [tensor('a.weight', [2, 2], 1, beside)] });
+    const { tensors } = await readGraphWeightsBeside(bytes, async (file) => {
+      expect(file).toBe('weights.bin'); // a source has no path with a point in it
+      return Uint8Array.from(bytesOf(values));
+    });
+    expect(tensors.get('a.weight')?.data).toEqual(values);
+  });
+
   test('that say another size than they have are refused', () => {
     expect(() => found(model({ tensors: [tensor('a.weight', [3, 2], 1, field(9, bytesOf(values)))] }))).toThrow(
       expect.objectContaining({
@@ -124,20 +134,81 @@ describe('tensors of a graph', () => {
   });
 });
 
+const node = (
+  type: string,
+  name: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  more: readonly number[] = [],
+): number[] => [
+  ...inputs.flatMap((input) => field(1, text(input))),
+  ...outputs.flatMap((output) => field(2, text(output))),
+  ...field(3, text(name)),
+  ...field(4, text(type)),
+  ...more,
+];
+
+describe('integers of 4 bits, two a byte, the first in its low half', () => {
+  const kernel = [1, -8, 7, 0, 3, -1, 2, 5, -4, 6, -2, -7]; // [4, 3]
+  const scales = Float32Array.of(0.5, 1, 2, 0.25, 4, 1); // [2, 3]: two rows share one
+  const zeros = [1, 0, 2, 3, 0, 1];
+  const packed = (list: readonly number[]): number[] =>
+    Array.from(
+      { length: Math.ceil(list.length / 2) },
+      (_, i) => ((list[2 * i] ?? 0) & 15) | (((list[2 * i + 1] ?? 0) & 15) << 4),
+    );
+  const attribute = (name: string, value: number): number[] =>
+    field(5, [...field(1, text(name)), ...integer(3, value), ...integer(20, 2)]);
+  const expected = (offset: number): number[] =>
+    kernel.map((value, i) => {
+      const group = (i >= 6 ? 3 : 0) + (i % 3);
+      return (value + offset - (zeros[group] ?? 0)) * (scales[group] ?? 0);
+    });
+
+  test.each([
+    ['signed, in a row of bytes', 22, 0, 9],
+    ['unsigned, in a row of bytes', 21, 8, 9],
+    ['signed, one by one', 22, 0, 5],
+  ])('%s', (_, type, offset, place) => {
+    const content = (list: readonly number[]): number[] =>
+      place === 9 ? field(9, packed(list)) : field(5, packed(list).flatMap(numbers));
+    const bytes = model({
+      nodes: [
+        node(
+          'DequantizeLinear',
+          'dq',
+          ['q', 's', 'z'],
+          ['w'],
+          [...attribute('axis', 0), ...attribute('block_size', 2)],
+        ),
+        node('MatMul', '/layer.0/query/MatMul', ['x', 'w'], ['y']),
+      ],
+      tensors: [
+        tensor('q', [4, 3], type, content(kernel.map((value) => value + offset))),
+        tensor('s', [2, 3], 1, field(9, bytesOf(scales))),
+        tensor('z', [2, 3], type, content(zeros)),
+      ],
+    });
+    const weight = readGraphWeights(bytes).tensors.get('layer.0.query.weight');
+    expect(weight?.shape).toEqual([3, 4]); // [out, in]
+    const turned = Array.from({ length: 12 }, (__, i) => expected(offset)[(i % 4) * 3 + Math.floor(i / 4)]);
+    expect([...(weight?.data ?? [])]).toEqual(turned);
+  });
+
+  test('that are fewer than their shape has room for are refused', () => {
+    const tensors = [
+      tensor('q', [4, 3], 22, field(9, [1, 2])),
+      tensor('s', [], 1, field(9, bytesOf(scales.slice(0, 1)))),
+    ];
+    const nodes = [
+      node('DequantizeLinear', 'dq', ['q', 's'], ['w']),
+      node('MatMul', '/layer.0/query/MatMul', ['x', 'w'], ['y']),
+    ];
+    expect(() => readGraphWeights(model({ nodes, tensors }))).toThrow(/holds 4 numbers and has room for 12/);
+  });
+});
+
 describe('names that a file has lost', () => {
-  const node = (
-    type: string,
-    name: string,
-    inputs: readonly string[],
-    outputs: readonly string[],
-    more: readonly number[] = [],
-  ): number[] => [
-    ...inputs.flatMap((input) => field(1, text(input))),
-    ...outputs.flatMap((output) => field(2, text(output))),
-    ...field(3, text(name)),
-    ...field(4, text(type)),
-    ...more,
-  ];
   const matrix = tensor('onnx::MatMul_5', [2, 2], 1, field(9, bytesOf(values)));
   const vector = (name: string): number[] => tensor(name, [2], 1, field(9, bytesOf(values.subarray(0, 2).slice())));
   const names = (nodes: readonly (readonly number[])[], tensors: readonly (readonly number[])[]): string[] =>
