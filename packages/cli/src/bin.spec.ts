@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { until } from '@length-adaptive/tools/testing/until';
 import { startChild } from './testing/child.js';
 import { readJson, readLines } from './testing/files.js';
-import { small } from './testing/run-main.js';
+import { runMain, small } from './testing/run-main.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 import { writeToyProject } from './testing/tiny-model.js';
 
@@ -23,6 +23,11 @@ test('--help, --version and predictions go to stdout, and nothing else goes anyw
   expect(help).toMatchObject({ code: 0, stderr: '' });
   expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
   expect(cpu).toMatchObject({ code: 0, stdout: expect.stringMatching(/^(good|bad)\t/), stderr: '' });
+});
+
+test('a signal that comes while the server is loaded ends it before it opens anything', async () => {
+  const outcome = await runMain(['serve', '/there/is/nothing', '--port', '0'], { signal: AbortSignal.abort() });
+  expect(outcome).toEqual({ code: 0, stdout: '', stderr: '' });
 });
 
 test('serve hands its arguments to the server, which explains and refuses them itself', async () => {

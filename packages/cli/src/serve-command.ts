@@ -14,7 +14,9 @@ export const serveCommand = {
  * @returns its exit code
  * @throws CliError `PEER_MISSING` where @length-adaptive/server is not installed
  */
-export const serve = async (argv: readonly string[], { stdout, stderr, env }: Io): Promise<number> => {
+export const serve = async (argv: readonly string[], { stdout, stderr, env, signal }: Io): Promise<number> => {
+  const isStopped = (): boolean => signal?.aborted === true;
+  if (isStopped()) return 0;
   let server: typeof import('@length-adaptive/server');
   try {
     server = await import('@length-adaptive/server');
@@ -25,5 +27,6 @@ export const serve = async (argv: readonly string[], { stdout, stderr, env }: Io
       { cause: error },
     );
   }
-  return server.main(argv, { stdout, stderr, env });
+  // From here on the server hears signals itself; one that came while it was loaded ends it as well.
+  return isStopped() ? 0 : server.main(argv, { stdout, stderr, env });
 };

@@ -97,6 +97,13 @@ test.each([
   );
 });
 
+test('the models are named once: by an argument before the environment, and not by two flags', () => {
+  expect(read(['m'], { LENGTH_ADAPTIVE_MODELS: 'other' }).models).toBe('m');
+  expect(read([], { LENGTH_ADAPTIVE_MODELS: 'other' }).models).toBe('other');
+  expect(read(['--models', 'm'], { LENGTH_ADAPTIVE_MODELS: 'other' }).models).toBe('m');
+  expect(() => read(['m', '--models', 'other'])).toThrow('the models came twice, as m and with --models');
+});
+
 test('keys come from a file, one a line, and from flags', () => {
   const folder = mkdtempSync(join(tmpdir(), 'length-adaptive-keys-'));
   try {

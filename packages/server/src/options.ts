@@ -188,8 +188,12 @@ export const readOptions = (argv: readonly string[], { env, stdout }: CommandLin
         (program as unknown as EventEmitter).emit(`optionEnv:${one.name()}`, text);
     }
   }
+  const fail = (message: string): never => program.error(message, { code: 'length-adaptive.models', exitCode: 2 });
+  const [argument] = program.args;
+  if (argument !== undefined && program.getOptionValueSource('models') === 'cli')
+    return fail(`the models came twice, as ${argument} and with --models; give them once.`);
   const {
-    models = program.args[0],
+    models: named,
     budget,
     autoTruncate: truncate = isOn(env[autoTruncate]),
     modelControl = env[modelControlVariable] === undefined ? undefined : isOn(env[modelControlVariable]),
@@ -199,11 +203,9 @@ export const readOptions = (argv: readonly string[], { env, stdout }: CommandLin
     logLevel = 'info',
     ...rest
   } = program.opts<Flags>();
+  const models = argument ?? named; // an argument goes before the environment, as a flag does
   if (models === undefined || models === '')
-    return program.error('the models are missing: give a model directory, or a folder of them.', {
-      code: 'length-adaptive.models',
-      exitCode: 2,
-    });
+    return fail('the models are missing: give a model directory, or a folder of them.');
   const apiKeys = apiKey || apiKeyFile ? [...(apiKey ?? []), ...(apiKeyFile ?? [])] : undefined;
   return {
     ...rest,
