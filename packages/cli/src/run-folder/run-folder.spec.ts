@@ -17,6 +17,7 @@ test.each<[string, readonly string[]]>([
   ['evaluate', ['--data', at('dev.tsv')]],
   ['predict', ['a great film']],
   ['inspect', ['a great film']],
+  ['bench', ['--lengths', '8', '--batch', '1']],
 ])('%s does not write its config.json over that of a model', async (command, argv) => {
   const before = readFileSync(at('model/config.json'), 'utf8');
   const source = command === 'distill' ? [] : model;

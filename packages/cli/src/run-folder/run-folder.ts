@@ -44,9 +44,10 @@ export const checkNoModel = (folder: string): void => {
  * What a run writes replaces what an earlier one of its command left in the folder, and nothing of another command's.
  *
  * @param options those of the command
- * @throws CliError `RUN_EXISTS` for a folder whose config.json has others
+ * @throws CliError `USAGE` for a folder that holds a model, `RUN_EXISTS` for one whose config.json has others
  */
 export const checkNoOtherRun = async (folder: string, options: Options): Promise<void> => {
+  checkNoModel(folder);
   const path = join(folder, runFiles.config);
   if (!existsSync(path)) return;
   try {
@@ -78,7 +79,6 @@ export const writeOwnRunStart = async <O extends Options>(
   settings: Settings<O>,
   used: UsedEngine,
 ): Promise<void> => {
-  checkNoModel(folder);
   await checkNoOtherRun(folder, options);
   await writeRunStart(folder, savedSettings(options, settings), used);
 };
