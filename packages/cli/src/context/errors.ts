@@ -1,3 +1,5 @@
+import { knownCode } from './exit-codes.js';
+
 /** What can go wrong in the command line itself, one word each. */
 export type CliErrorCode =
   | 'USAGE'
@@ -29,3 +31,9 @@ export class CliError extends Error {
 
 /** The message of anything thrown, for quoting inside another message. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
+/** An interruption, with how to go on behind what it says; any other error as it is. */
+export const orHowToGoOn = (error: unknown, how: string): unknown =>
+  knownCode(error) === 'ABORTED' && error instanceof Error
+    ? new CliError('ABORTED', `${error.message} ${how}`, { cause: error })
+    : error;

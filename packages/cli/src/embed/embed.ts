@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { createPredictor, reducerRecord } from '@length-adaptive/models';
 import type { EmbedOptions, Predictor } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
-import { CliError } from '../context/errors.js';
-import { knownCode } from '../context/exit-codes.js';
+import { CliError, orHowToGoOn } from '../context/errors.js';
 import { required } from '../context/settings.js';
 import { checkLengthSettings, parseBudget, readPoint } from '../choice/length-choice.js';
 import { readTexts } from '../data/read-texts.js';
@@ -185,12 +184,7 @@ export const embed = async (settings: EmbedSettings, context: Context): Promise<
       if (error) throw error;
     } catch (error) {
       await file.close().catch(() => undefined); // it is closed where it was finished
-      if (knownCode(error) !== 'ABORTED' || !(error instanceof Error)) throw error;
-      throw new CliError(
-        'ABORTED',
-        `${error.message} What was made is in ${out}.part; go on with the same command and --resume.`,
-        { cause: error },
-      );
+      throw orHowToGoOn(error, `What was made is in ${out}.part; go on with the same command and --resume.`);
     }
   } finally {
     predictor.dispose();

@@ -2,8 +2,7 @@ import type { StepReport, TrainerState } from '@length-adaptive/core';
 import type { FineTuneOptions } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
 import { quoted } from '../context/command-line.js';
-import { CliError } from '../context/errors.js';
-import { knownCode } from '../context/exit-codes.js';
+import { orHowToGoOn } from '../context/errors.js';
 import type { MetricsLog } from '../run-folder/metrics-log.js';
 import type { RunPosition, TrainingCheckpoint } from './training-checkpoint.js';
 import { writeCheckpoint } from './training-checkpoint.js';
@@ -83,11 +82,9 @@ export const trainStages = async (stages: readonly Stage[], options: StagesOptio
       if (stage.epochs > 0 && number >= (checkpoint?.stage ?? 0)) await runStage(stage, number, options);
     }
   } catch (error) {
-    if (knownCode(error) !== 'ABORTED' || !(error instanceof Error)) throw error;
-    throw new CliError(
-      'ABORTED',
-      `${error.message} The checkpoint is in ${folder}; go on with: lat ${command} --resume --out ${quoted(folder)}`,
-      { cause: error },
+    throw orHowToGoOn(
+      error,
+      `The checkpoint is in ${folder}; go on with: lat ${command} --resume --out ${quoted(folder)}`,
     );
   }
 };
