@@ -82,7 +82,13 @@ const usualNames = new Set([...pairNames.flat(), ...textNames, ...labelNames, ..
 export const knownColumns = (row: readonly string[]): readonly number[] =>
   lower(row).flatMap((field, at) => (usualNames.has(field) ? [at] : []));
 
-const locate = (column: string | number, columns: readonly string[], hasHeader: boolean, name: string): number => {
+/** Where a column stands that is named, or numbered from 1. @throws ModelError `DATA_INVALID` where there is none */
+export const locate = (
+  column: string | number,
+  columns: readonly string[],
+  hasHeader: boolean,
+  name: string,
+): number => {
   const at = typeof column === 'number' ? column - 1 : hasHeader ? columns.indexOf(column) : -1;
   if (Number.isInteger(at) && at >= 0 && at < columns.length) return at;
   const found = hasHeader

@@ -1,3 +1,4 @@
+import { locate } from '../datasets/columns.js';
 import { parseJsonl } from '../datasets/jsonl.js';
 import { dataFormatOf } from '../datasets/data-format.js';
 import { parseCsv } from '../datasets/csv.js';
@@ -12,13 +13,6 @@ import type { ImageExample } from './image-example.js';
 const imageColumns = ['image', 'file_name', 'path', 'file'];
 const labelColumns = ['label', 'labels', 'class', 'category'];
 
-/** Where a column stands that is named, or numbered from 1. @throws ModelError `DATA_INVALID` */
-const locate = (column: string | number, names: readonly string[], name: string): number => {
-  const at = typeof column === 'number' ? column - 1 : names.indexOf(column);
-  if (names[at] !== undefined) return at;
-  throw new ModelError('DATA_INVALID', `${name} has no column ${JSON.stringify(column)}. It has: ${names.join(', ')}.`);
-};
-
 interface Columns {
   readonly image: number;
   readonly label: number;
@@ -31,7 +25,7 @@ const columnsOf = (
 ): Columns => {
   const lower = names.map((column) => column.trim().toLowerCase());
   const find = (given: string | number | undefined, known: readonly string[]): number =>
-    given === undefined ? lower.findIndex((column) => known.includes(column)) : locate(given, names, name);
+    given === undefined ? lower.findIndex((column) => known.includes(column)) : locate(given, names, true, name);
   const image = find(textColumn, imageColumns);
   if (image >= 0) return { image, label: find(labelColumn, labelColumns) };
   throw new ModelError(
