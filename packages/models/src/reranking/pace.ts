@@ -3,7 +3,7 @@ import { pointKey } from '@length-adaptive/core/lengths';
 import type { LatencyModel } from '../latency/latency-model.js';
 import { timesBits } from '../latency/latency-model.js';
 import type { RunnableModel } from '../model/runnable-model.js';
-import { sumOverLengths } from './sum-over-lengths.js';
+import { sumOverLengths } from '../metrics/sum-over-lengths.js';
 
 /** How fast the weight of what was observed decays, a batch at a time. */
 const memory = 0.85;

@@ -27,7 +27,7 @@ import type {
 } from './reranking.js';
 import type { Clock } from './stages.js';
 import { scoreWindows } from './stages.js';
-import { sumOverLengths } from './sum-over-lengths.js';
+import { sumOverLengths } from '../metrics/sum-over-lengths.js';
 import { sum } from '../metrics/sum.js';
 
 /** Orders documents by how relevant they are to a query, under a budget or a deadline. */

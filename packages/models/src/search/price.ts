@@ -4,6 +4,7 @@ import { ModelError } from '../errors.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { LatencyModel } from '../latency/latency-model.js';
 import { withoutOwnReducer } from '../folder/check-point.js';
+import { countLengths, sumOverCounts } from '../metrics/sum-over-lengths.js';
 import { costOptionsOf } from '../model/head-cost.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 
@@ -19,13 +20,6 @@ export const macsShare = (model: RunnableModel, point: OperatingPoint, lengths: 
     costOptionsOf(model.dimensions, model.task.readout),
   );
 
-/** How many inputs there are of each length, those that came first in front. */
-const countsOf = (lengths: readonly number[]): readonly (readonly [length: number, count: number])[] => {
-  const counts = new Map<number, number>();
-  for (const length of lengths) counts.set(length, (counts.get(length) ?? 0) + 1);
-  return [...counts];
-};
-
 /**
  * The same share, of point after point: the lengths are counted and the full length is reckoned once, and a point that comes again as the same
  * object is known. A search asks for that of thousands of points that it never scores.
@@ -34,9 +28,9 @@ export const macsShares = (model: RunnableModel, lengths: readonly number[]): ((
   if (lengths.length === 0) return (point) => macsShare(model, point, lengths); // which says what is missing
   const { dimensions } = model;
   const options = costOptionsOf(dimensions, model.task.readout);
-  const counts = countsOf(lengths);
+  const counts = countLengths(lengths);
   const macsOf = (point: OperatingPoint): number =>
-    counts.reduce((sum, [length, count]) => sum + count * pointCost(dimensions, point, length, options), 0);
+    sumOverCounts(counts, (length) => pointCost(dimensions, point, length, options));
   const full = macsOf({ lengths: fullLength(dimensions.layers) });
   const known = new WeakMap<OperatingPoint, number>();
   return (point) => {
@@ -102,9 +96,9 @@ export const pricerOf = (
       "The objective is latency, but nothing predicts it; give `latency`, as calibrateLatency makes it, or the objective 'macs'.",
     );
   }
-  const counts = countsOf(lengths);
+  const counts = countLengths(lengths);
   const milliseconds = (point: OperatingPoint): number =>
-    counts.reduce((sum, [length, count]) => sum + count * latency.milliseconds(length, point), 0) / lengths.length;
+    sumOverCounts(counts, (length) => latency.milliseconds(length, point)) / lengths.length;
   const full = milliseconds({});
   return {
     macs,
