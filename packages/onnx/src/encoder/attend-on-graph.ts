@@ -6,10 +6,8 @@ import { attentionSoftmax } from './attention-on-graph.js';
 import { addedBiases, comparedWithVectors, comparedWithWaves, turn } from './distances-on-graph.js';
 import type { GraphEngine, TrainingContext } from './graph-engine.js';
 import { widen } from './head-on-graph.js';
+import { leastWeight } from './mixing-on-graph.js';
 import type { WeightEmitter } from './precision.js';
-
-/** The least sum of weights, where a token attends to none. */
-const leastWeight = 1e-30;
 
 /** How many of the first tokens ask: [1] int64; undefined where all do. */
 const askingCount = (

@@ -8,7 +8,7 @@ const float = elementTypeNumber('float32');
 const int64 = elementTypeNumber('int64');
 
 /** The least sum of weights: that of a slot that nothing goes into. */
-const leastWeight = 1e-30;
+export const leastWeight = 1e-30;
 
 /** The number of each row: [B, 1, 1] int64 */
 const rowNumbers = (g: GraphBuilder, { ids }: EncoderInputs): Value => {
