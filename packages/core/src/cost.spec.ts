@@ -2,7 +2,15 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { tinyEncoder } from '../examples/tiny-encoder.js';
 import type { CostOptions, EncoderShape } from './cost.js';
-import { classificationHeadCost, cost, costParts, pointCost, relativeCost, relativePointCost } from './cost.js';
+import {
+  classificationHeadCost,
+  cost,
+  costParts,
+  pointCost,
+  relativeCost,
+  relativePointCost,
+  relativePointCosts,
+} from './cost.js';
 import { encode } from './encode.js';
 import { atRanks } from './encoder/factors.js';
 import { runEncoder } from './encoder/run-encoder.js';
@@ -165,6 +173,11 @@ test('a point costs what the layers that it runs cost', () => {
         (cost(shape, [1, 1, 1], 40, { wanted }) + cost(shape, [1, 1, 1], 12, { wanted })),
     );
   }
+  const shares = relativePointCosts(shape, [40, 12, 40]);
+  expect(shares(point)).toBe(relativePointCost(shape, point, [40, 40, 12]));
+  expect(shares(point)).toBe(relativeCost(shape, point.lengths, [40, 12, 40], { layers: [0, 2] }));
+  expect(shares({ lengths: fullLength(3) })).toBe(1);
+  expect(() => relativePointCosts(shape, [])).toThrow(/no input lengths/);
   expect(pointCost(shape, { lengths: [0.5, 0.4, 0.3], skip: [] }, 40)).toBe(cost(shape, [0.5, 0.4, 0.3], 40));
 });
 

@@ -215,6 +215,28 @@ export const pointCost = (
   });
 
 /**
+ * What share of the MACs of inputs of the given lengths at full length others take; many inputs are of the same length, and what that costs is asked for once.
+ *
+ * @throws CoreError `INPUT_INVALID` without lengths
+ */
+const sharesOf = (
+  shape: EncoderShape,
+  lengths: Iterable<number>,
+  options: CostOptions,
+): ((macs: (length: number) => number) => number) => {
+  const counts = countLengths(lengths);
+  if (counts.size === 0) throw new CoreError('INPUT_INVALID', 'There are no input lengths; expected at least one.');
+  const sumOf = (macs: (length: number) => number): number => {
+    let sum = 0;
+    for (const [length, count] of counts) sum += count * macs(length);
+    return sum;
+  };
+  const full = fullLength(shape.layers);
+  const whole = sumOf((length) => cost(shape, full, length, options));
+  return (macs) => sumOf(macs) / whole;
+};
+
+/**
  * Share of the full model's MACs that a configuration spends on inputs of the given lengths (real tokens, no padding):
  * the sum over the inputs at the configuration and ranks divided by the sum at full length and the shape's own ranks. With `layers` it is the share of the model whose
  * layers all run.
@@ -226,16 +248,23 @@ export const relativeCost = (
   config: LengthConfig,
   lengths: Iterable<number>,
   { layers, ranks, ...options }: CostOptions = {},
-): number => {
-  const full = fullLength(shape.layers);
-  let spent = 0;
-  let whole = 0;
-  for (const [length, count] of countLengths(lengths)) {
-    spent += count * cost(shape, config, length, { ...options, layers, ranks });
-    whole += count * cost(shape, full, length, options);
-  }
-  if (whole === 0) throw new CoreError('INPUT_INVALID', 'There are no input lengths; expected at least one.');
-  return spent / whole;
+): number => sharesOf(shape, lengths, options)((length) => cost(shape, config, length, { ...options, layers, ranks }));
+
+/**
+ * `relativeCost` of operating point after operating point on the same inputs: their lengths are counted and the full length is reckoned once.
+ *
+ * @throws CoreError `INPUT_INVALID` without lengths; what it returns, `LENGTH_CONFIG_INVALID`, `OPERATING_POINT_INVALID`
+ * @example
+ * const share = relativePointCosts({ layers: 2, hiddenSize: 4, intermediateSize: 8 }, [6, 9]);
+ * share({ lengths: [0.5, 0.5] });
+ */
+export const relativePointCosts = (
+  shape: EncoderShape,
+  lengths: Iterable<number>,
+  options: CostOptions = {},
+): ((point: OperatingPoint) => number) => {
+  const share = sharesOf(shape, lengths, options);
+  return (point) => share((length) => pointCost(shape, point, length, options));
 };
 
 /** `relativeCost` of an operating point. */
@@ -244,11 +273,7 @@ export const relativePointCost = (
   point: OperatingPoint,
   lengths: Iterable<number>,
   options: CostOptions = {},
-): number =>
-  relativeCost(shapeAt(shape, point), lengthsOf(point, shape.layers), lengths, {
-    ...options,
-    ...pointOptions(point, shape.layers),
-  });
+): number => relativePointCosts(shape, lengths, options)(point);
 
 const countLengths = (lengths: Iterable<number>): Map<number, number> => {
   const counts = new Map<number, number>();

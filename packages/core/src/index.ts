@@ -49,6 +49,7 @@ export {
   pointCost,
   relativeCost,
   relativePointCost,
+  relativePointCosts,
   tokenHeadCost,
   totalCost,
 } from './cost.js';

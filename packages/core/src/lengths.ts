@@ -48,6 +48,7 @@ export {
   pointCost,
   relativeCost,
   relativePointCost,
+  relativePointCosts,
   tokenHeadCost,
   totalCost,
 } from './cost.js';

@@ -1,5 +1,5 @@
 import type { OperatingPoint } from '@length-adaptive/core';
-import { fullLength, pointCost, relativePointCost } from '@length-adaptive/core';
+import { relativePointCost, relativePointCosts } from '@length-adaptive/core';
 import { ModelError } from '../errors.js';
 import type { ParetoPoint } from '../folder/length-adaptive-file.js';
 import type { LatencyModel } from '../latency/latency-model.js';
@@ -21,22 +21,17 @@ export const macsShare = (model: RunnableModel, point: OperatingPoint, lengths: 
   );
 
 /**
- * The same share, of point after point: the lengths are counted and the full length is reckoned once, and a point that comes again as the same
- * object is known. A search asks for that of thousands of points that it never scores.
+ * The same share, of point after point: a point that comes again as the same object is known. A search asks for that of thousands of points
+ * that it never scores.
  */
 export const macsShares = (model: RunnableModel, lengths: readonly number[]): ((point: OperatingPoint) => number) => {
-  if (lengths.length === 0) return (point) => macsShare(model, point, lengths); // which says what is missing
-  const { dimensions } = model;
-  const options = costOptionsOf(dimensions, model.task.readout);
-  const counts = countLengths(lengths);
-  const macsOf = (point: OperatingPoint): number =>
-    sumOverCounts(counts, (length) => pointCost(dimensions, point, length, options));
-  const full = macsOf({ lengths: fullLength(dimensions.layers) });
+  const { dimensions, task } = model;
+  const shareOf = relativePointCosts(dimensions, lengths, costOptionsOf(dimensions, task.readout));
   const known = new WeakMap<OperatingPoint, number>();
   return (point) => {
     const before = known.get(point);
     if (before !== undefined) return before;
-    const share = macsOf(withoutOwnReducer(point, model)) / full;
+    const share = shareOf(withoutOwnReducer(point, model));
     known.set(point, share);
     return share;
   };
