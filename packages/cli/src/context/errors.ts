@@ -37,3 +37,19 @@ export const orHowToGoOn = (error: unknown, how: string): unknown =>
   knownCode(error) === 'ABORTED' && error instanceof Error
     ? new CliError('ABORTED', `${error.message} ${how}`, { cause: error })
     : error;
+
+/**
+ * What a run ends with that left some of its inputs out: how many, why the first, and how many more there are.
+ *
+ * @param were what came of them, for instance `texts were not predicted`; their plural
+ */
+export const inputsLeftOut = (
+  failures: readonly { readonly message: string }[],
+  count: number,
+  were: string,
+): CliError | undefined => {
+  const [first, ...others] = failures;
+  if (first === undefined) return undefined;
+  const more = others.length === 0 ? '' : ` And ${others.length} more.`;
+  return new CliError('INPUT_INVALID', `${failures.length} of ${count} ${were}. ${first.message}${more}`);
+};

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createPredictor, reducerRecord } from '@length-adaptive/models';
 import type { EmbedOptions, Predictor } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
-import { CliError, orHowToGoOn } from '../context/errors.js';
+import { CliError, inputsLeftOut, orHowToGoOn } from '../context/errors.js';
 import { required } from '../context/settings.js';
 import { checkLengthSettings, parseBudget, readPoint } from '../choice/length-choice.js';
 import { readTexts } from '../data/read-texts.js';
@@ -128,12 +128,8 @@ const writeVectors = async (
   return { failures, count: texts.length };
 };
 
-const endError = ({ failures, count }: Written): CliError | undefined => {
-  const [first] = failures;
-  return (
-    first && new CliError('INPUT_INVALID', `${failures.length} of ${count} texts have no vector. ${first.message}`)
-  );
-};
+const textsLeftOut = ({ failures, count }: Written): CliError | undefined =>
+  inputsLeftOut(failures, count, 'texts have no vector');
 
 /** What rows are made of: texts by their digest, wherever they came from, and all that decides on their vectors. */
 const rowsIdentity = async (
@@ -169,7 +165,7 @@ export const embed = async (settings: EmbedSettings, context: Context): Promise<
     if (out === undefined) {
       const found = await embedEach(predictor, texts, { ...options, signal: context.signal });
       for (const each of found) context.print(jsonLine(each));
-      const error = endError({ failures: failuresIn(found, 0), count: found.length });
+      const error = textsLeftOut({ failures: failuresIn(found, 0), count: found.length });
       if (error) throw error;
       return;
     }
@@ -180,7 +176,7 @@ export const embed = async (settings: EmbedSettings, context: Context): Promise<
       const written = await writeVectors(predictor, texts, options, { file, width, context });
       await file.finish(out.endsWith('.jsonl') ? rowLines(texts, written.failures) : undefined);
       context.note(`${written.count} vectors of ${width} numbers in ${out}.`);
-      const error = endError(written);
+      const error = textsLeftOut(written);
       if (error) throw error;
     } catch (error) {
       await file.close().catch(() => undefined); // it is closed where it was finished

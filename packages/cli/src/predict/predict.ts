@@ -4,7 +4,7 @@ import pico from 'picocolors';
 import type { Context } from '../context/command.js';
 import type { PredictSettings } from './options.js';
 import { predictOptions } from './options.js';
-import { CliError } from '../context/errors.js';
+import { CliError, inputsLeftOut } from '../context/errors.js';
 import { required } from '../context/settings.js';
 import type { Answered, LineFields, TextAnswering, TextFailure } from './answer-texts.js';
 import { openPredictions } from './answer-texts.js';
@@ -95,17 +95,6 @@ const savedOf = (answered: Answered): object => (answered.error ? { error: answe
 const wrongText = (groups: readonly (readonly NumberedText[])[]): CliError | undefined =>
   groups.flat().find(({ error }) => error)?.error;
 
-/** What a run ends with in which texts were not read. */
-const endError = (failures: readonly TextFailure[], count: number): CliError | undefined => {
-  const [first, ...others] = failures;
-  if (!first) return undefined;
-  const more = others.length === 0 ? '' : ` And ${others.length} more.`;
-  return new CliError(
-    'INPUT_INVALID',
-    `${failures.length} of ${count} texts were not predicted; their errors stand in their places. ${first.message}${more}`,
-  );
-};
-
 /** Predicts texts and prints a line each as they are done, in their order. A text that comes alone and cannot be read is thrown. */
 export const predict = async (settings: PredictSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
@@ -145,7 +134,7 @@ export const predict = async (settings: PredictSettings, context: Context): Prom
       });
     }
     if (settings.out !== undefined) await writeRunResult(settings.out, { ...used, predictions: all });
-    const error = endError(failures, count);
+    const error = inputsLeftOut(failures, count, 'texts were not predicted; their errors stand in their places');
     if (error) throw error;
   } finally {
     opened.dispose();

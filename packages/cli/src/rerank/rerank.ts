@@ -20,7 +20,7 @@ import {
 import pico from 'picocolors';
 import { checkLengthSettings, parseBudget, readPoint } from '../choice/length-choice.js';
 import type { Context } from '../context/command.js';
-import { CliError } from '../context/errors.js';
+import { CliError, inputsLeftOut } from '../context/errors.js';
 import { flagOf, required } from '../context/settings.js';
 import { readTexts } from '../data/read-texts.js';
 import { openRunnable } from '../engine/engine.js';
@@ -153,14 +153,6 @@ const nothing: Reranking = { results: [], unseen: [], failed: [], stages: [], co
 const ofQuery = (error: unknown): ModelError | undefined =>
   error instanceof ModelError && error.code.startsWith('TEXT_') ? error : undefined;
 
-/** What a run ends with in which queries were not ranked. */
-const endError = (failures: readonly ModelError[], count: number): CliError | undefined =>
-  failures[0] &&
-  new CliError(
-    'INPUT_INVALID',
-    `${failures.length} of ${count} queries were not ranked; their errors stand in their places. ${failures[0].message}`,
-  );
-
 /** Reranks the documents of one query or of many, and prints each ranking as it is done. */
 export const rerank = async (settings: RerankSettings, context: Context): Promise<void> => {
   const source = required(settings.model, 'model');
@@ -227,7 +219,7 @@ export const rerank = async (settings: RerankSettings, context: Context): Promis
       if (out !== undefined) rankings.push(shown);
     }
     if (out !== undefined) await writeRunResult(out, { ...opened.used, rankings });
-    const error = endError(failures, lists.length);
+    const error = inputsLeftOut(failures, lists.length, 'queries were not ranked; their errors stand in their places');
     if (error) throw error;
   } finally {
     opened.model.dispose();
