@@ -96,6 +96,31 @@ describe.each<[string, Task, string]>([
   });
 });
 
+test('epochs are scored by what the engine answers for the original, which runs nothing itself', async () => {
+  const [teacher, model] = [modelOf(vectors(), 5), modelOf(vectors(), 5)];
+  const scoresOf = async (original: TaskModel, student: TaskModel, compiled: boolean) => {
+    const inputs = batchOf(9, 24).map(({ input }) => ({ input }));
+    const { best } = await adapt(
+      student,
+      original,
+      { train: inputs.slice(8), dev: inputs.slice(0, 8) },
+      {
+        epochs: 1,
+        batchSize: 8,
+        ...(compiled && { engine: (plan) => onnxDistillationEngine(plan) }),
+      },
+    );
+    return [best?.evaluation.full ?? Number.NaN, best?.evaluation.reduced ?? Number.NaN];
+  };
+  const run = jest.spyOn(teacher, 'run').mockRejectedValue(new Error('it was asked itself'));
+  const ours = await scoresOf(teacher, model, true);
+  expect(run).not.toHaveBeenCalled();
+  run.mockRestore();
+  const other = modelOf(vectors(), 5);
+  expect(largestDifference(ours, await scoresOf(teacher, other, false))).toBeLessThan(1e-4);
+  for (const each of [teacher, model, other]) each.dispose();
+});
+
 test('a copy of its original learns nothing at full length, and its shorter vectors come nearer', async () => {
   const task = vectors();
   const [original, model] = [modelOf(task, 5), modelOf(task, 5)];

@@ -45,6 +45,7 @@ const answeringEngine = async (
   });
   return {
     ...engine,
+    answer,
     release: async () => {
       await engine.release(); // first, since its steps ask the teacher
       await session?.release();

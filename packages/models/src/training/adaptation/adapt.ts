@@ -78,7 +78,10 @@ export const adapt = async (
       model,
       { train, dev },
       { ...options, learningRate, dropout, lengthDrop, engine: used, metric: 'fidelity' },
-      { batches: adaptationBatches, scoreAt: nearnessOn(original, dev) },
+      {
+        batches: adaptationBatches,
+        scoreAt: nearnessOn(used.answer ? { ...original, run: used.answer } : original, dev),
+      },
     );
     model.markTrained();
     return result;

@@ -1,4 +1,4 @@
-import type { TrainResult } from '@length-adaptive/core';
+import type { EncoderInput, TrainResult } from '@length-adaptive/core';
 import type { Distillation, DistillationOptions } from './plan-distillation.js';
 import { planDistillation } from './plan-distillation.js';
 import { keepFitDense } from './fit-dense.js';
@@ -12,6 +12,8 @@ import { headNames } from '../../model/task-model.js';
 
 /** What runs the passes of a distillation in place of TensorFlow.js. */
 export interface DistillationEngine extends FineTuneEngine {
+  /** What the teacher answers at full length, by the engine's own means: the logits of `RunnableModel.run`. Default: the teacher is asked. */
+  answer?(inputs: readonly EncoderInput[]): Promise<Float32Array>;
   release(): Promise<void>;
 }
 
