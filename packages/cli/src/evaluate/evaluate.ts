@@ -84,13 +84,11 @@ const logitsOf = async (
   { name, context }: { readonly name: string; readonly context: Context },
 ): Promise<Float32Array[]> => {
   const progress = context.progress(name, 'examples');
-  const chunk = 256;
-  const logits: Float32Array[] = [];
-  for (let start = 0; start < data.length; start += chunk) {
-    const inputs = data.slice(start, start + chunk).map(({ input }) => input);
-    logits.push(...(await predictLogits(model, inputs, { point, signal: context.signal })));
-    progress.update(logits.length, data.length);
-  }
+  const logits = await predictLogits(
+    model,
+    data.map(({ input }) => input),
+    { point, signal: context.signal, onProgress: (done, of) => progress.update(done, of) },
+  );
   progress.end();
   return logits;
 };

@@ -17,6 +17,14 @@ const common = () => [...small, '--model', at('model'), '--train', at('train.tsv
 const train = (...argv: readonly string[]) => runMain(['train', ...common(), ...argv]);
 const stopAtOnce = (): AbortSignal => AbortSignal.abort();
 
+test('a terminal sees how far steps are, and the dev examples after them', async () => {
+  const argv = ['train', ...common(), '--dev', at('dev.tsv'), '--out', at('seen'), '--epochs', '1', '--length-drop-epochs', '0']; // prettier-ignore
+  const { code, stderr } = await runMain(argv, { terminal: 100 });
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/fine-tune {2}█*░* {2}\d+% {2}\d+\/19 steps/);
+  expect(stderr).toMatch(/fine-tune, dev {2}█*░* {2}\d+% {2}\d+\/40 examples/);
+});
+
 test('learns, writes a model any command opens, and a run folder', async () => {
   const before = tf.memory().numTensors;
   const { code, stdout, stderr } = await train(

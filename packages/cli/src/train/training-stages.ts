@@ -3,6 +3,7 @@ import type { FineTuneOptions } from '@length-adaptive/models';
 import type { Context } from '../context/command.js';
 import { quoted } from '../context/command-line.js';
 import { orHowToGoOn } from '../context/errors.js';
+import type { Progress } from '../context/progress.js';
 import type { MetricsLog } from '../run-folder/metrics-log.js';
 import type { RunPosition, TrainingCheckpoint } from './training-checkpoint.js';
 import { writeCheckpoint } from './training-checkpoint.js';
@@ -12,7 +13,7 @@ import { epochLoss } from './training-record.js';
 /** What every stage is run with, whatever it does. */
 export type StageRun = Pick<
   FineTuneOptions,
-  'epochs' | 'seed' | 'onStep' | 'onEpoch' | 'onCheckpoint' | 'checkpointEvery' | 'resume' | 'signal'
+  'epochs' | 'seed' | 'onStep' | 'onEpoch' | 'onScoring' | 'onCheckpoint' | 'checkpointEvery' | 'resume' | 'signal'
 >;
 
 /** A part of a run with epochs, losses and checkpoints of its own. */
@@ -47,6 +48,15 @@ const runStage = async ({ name, epochs, run }: Stage, number: number, options: S
     metrics.write({ kind: 'step', stage: name, ...report });
     progress.update(report.step, report.totalSteps, `loss ${report.loss.toFixed(4)}`);
   };
+  let scoring: Progress | undefined;
+  const onScoring = (done: number, of: number): void => {
+    progress.end(); // its line, until the next step
+    scoring ??= context.progress(`${name}, dev`, 'examples');
+    scoring.update(done, of);
+    if (done < of) return;
+    scoring.end();
+    scoring = undefined;
+  };
   try {
     await run({
       epochs,
@@ -60,12 +70,14 @@ const runStage = async ({ name, epochs, run }: Stage, number: number, options: S
           loss: epochLoss(metrics.lines, name, epoch),
           ...evaluation,
         }),
+      onScoring,
       onCheckpoint: save,
       checkpointEvery,
       resume: checkpoint?.stage === number ? checkpoint.state : undefined,
       signal: context.signal,
     });
   } finally {
+    scoring?.end();
     progress.end();
   }
 };

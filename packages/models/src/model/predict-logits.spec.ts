@@ -58,3 +58,20 @@ test('rows of one point are gathered in one list, however many they are', async 
   lists.mockRestore();
   model.dispose();
 });
+
+test.each([true, false])(
+  'it says after every batch how far it is, of several points too (in one batch: %s)',
+  async (mixed) => {
+    const task = sequenceClassification(['a', 'b']);
+    const model = createTaskModel(tinyConfig, new Map(), { fresh: true, task });
+    const inputs = Array.from({ length: 5 }, (_, row) => ({ ids: [2, 5 + row, 3] }));
+    const points = inputs.map((_, row) => ({ lengths: row % 2 === 0 ? [1, 1, 1] : [0.5, 0.5, 0.5] }));
+    const seen: (readonly [number, number])[] = [];
+    const onProgress = (done: number, of: number): number => seen.push([done, of]);
+    await predictLogits(model, inputs, { ...(mixed && { points }), maxBatchTokens: 6, onProgress });
+    expect(seen.at(-1)).toEqual([5, 5]);
+    expect(seen.length).toBeGreaterThan(2);
+    expect(seen.map(([done]) => done)).toEqual(seen.map(([done]) => done).sort((a, b) => a - b));
+    model.dispose();
+  },
+);

@@ -13,6 +13,8 @@ export interface PredictLogitsOptions {
   /** Tokens a batch may hold, padding included. Default: what suits the model's engine. */
   readonly maxBatchTokens?: number;
   readonly signal?: AbortSignal | undefined;
+  /** Called after every batch: how many inputs have their logits, of how many. */
+  readonly onProgress?: ((done: number, of: number) => void) | undefined;
   /** Whether an input may have logits that are no finite numbers; the caller looks, then. Default false. */
   readonly unchecked?: boolean;
 }
@@ -42,9 +44,18 @@ const longestHold = 20;
 export const predictLogits = async (
   model: RunnableModel,
   inputs: readonly EncoderInput[],
-  { point, points, maxBatchTokens = model.batchTokens, signal, unchecked = false }: PredictLogitsOptions = {},
+  {
+    point,
+    points,
+    maxBatchTokens = model.batchTokens,
+    signal,
+    onProgress,
+    unchecked = false,
+  }: PredictLogitsOptions = {},
 ): Promise<Float32Array[]> => {
-  const options = { maxBatchTokens, signal };
+  let done = 0;
+  const onBatch = (rows: number): void => onProgress?.((done += rows), inputs.length);
+  const options = { maxBatchTokens, signal, onBatch };
   const logits = points
     ? await predictMixed(model, inputs, points, options)
     : await predictBatches(model, inputs, (batch) => model.run(batch, { point }), options);
@@ -52,7 +63,10 @@ export const predictLogits = async (
   return logits;
 };
 
-type BatchOptions = Pick<PredictLogitsOptions, 'signal'> & { readonly maxBatchTokens: number };
+interface BatchOptions extends Pick<PredictLogitsOptions, 'signal'> {
+  readonly maxBatchTokens: number;
+  readonly onBatch: (rows: number) => void;
+}
 
 /** Inputs that have points of their own: in one batch where the engine can, else those of a point together. */
 const predictMixed = async (
@@ -93,7 +107,7 @@ const predictBatches = async (
   model: RunnableModel,
   inputs: readonly EncoderInput[],
   run: (batch: readonly EncoderInput[], rows: readonly number[]) => Promise<Float32Array>,
-  { maxBatchTokens, signal }: BatchOptions,
+  { maxBatchTokens, signal, onBatch }: BatchOptions,
 ): Promise<Float32Array[]> => {
   const { readout } = model.task;
   const results = new Array<Float32Array>(inputs.length);
@@ -110,6 +124,7 @@ const predictBatches = async (
     rows.forEach((row, i) => {
       results[row] = logits.slice(i * stride, i * stride + logitCount(readout, batch[i]?.ids.length ?? 0));
     });
+    onBatch(rows.length);
   }
   return results;
 };

@@ -42,6 +42,14 @@ const withModels = async (run: (given: Run) => Promise<void>): Promise<void> => 
   second.dispose();
 };
 
+test('it says how far it is with the dev examples, at the full and at the smallest lengths', async () => {
+  await withModels(async ({ model, data }) => {
+    const seen: string[] = [];
+    await fineTune(model, data, { ...options, onScoring: (done, of) => done === of && seen.push(`${done} of ${of}`) });
+    expect(seen).toEqual(Array.from({ length: 2 * 2 }, () => '8 of 8')); // two epochs
+  });
+});
+
 describe('an engine that trains weights of its own', () => {
   const engineOf = (second: TaskModel, scores: boolean): FineTuneEngine => ({
     training: tensorEngine(trainable(second)),

@@ -17,6 +17,7 @@ import { trainingBatches } from './training-batches.js';
 import { ModelError } from '../errors.js';
 import { evaluate } from '../scoring/evaluate.js';
 import { checkParameters } from '../architectures/parameter.js';
+import type { PredictLogitsOptions } from '../model/predict-logits.js';
 import type { RunnableModel } from '../model/runnable-model.js';
 import { checkScore, scoreNameFor } from '../scoring/score.js';
 import type { ScoreName } from '../scoring/score.js';
@@ -69,6 +70,8 @@ export interface FineTuneOptions extends Pick<
   readonly metric?: ScoreName | undefined;
   readonly onStep?: ((report: StepReport) => void) | undefined;
   readonly onEpoch?: ((epoch: number, evaluation: Evaluation | undefined) => void) | undefined;
+  /** How far it is with the dev examples, which run once or, with LengthDrop, twice after an epoch. */
+  readonly onScoring?: PredictLogitsOptions['onProgress'];
   readonly onCheckpoint?: ((state: TrainerState) => Promise<void>) | undefined;
   readonly checkpointEvery?: number | undefined;
   readonly resume?: TrainerState | undefined;
@@ -124,7 +127,12 @@ export interface TrainingKind {
   readonly batches?: typeof trainingBatches | undefined;
   /** What epochs are scored by on the dev examples. Default: the metric. */
   readonly scoreAt?:
-    ((model: RunnableModel, point: OperatingPoint, signal: AbortSignal | undefined) => Promise<number>) | undefined;
+    | ((
+        model: RunnableModel,
+        point: OperatingPoint,
+        options: Pick<PredictLogitsOptions, 'signal' | 'onProgress'>,
+      ) => Promise<number>)
+    | undefined;
 }
 
 /** What `fineTune` does, but for saying which tensors have been trained: that is for who knows what the losses reach. */
@@ -142,6 +150,7 @@ export const trainInPlace = async (
     metric,
     onStep,
     onEpoch,
+    onScoring: onProgress,
     onCheckpoint,
     checkpointEvery,
     signal,
@@ -184,8 +193,8 @@ export const trainInPlace = async (
     if (scored === model) await keepWeights();
     const at = (lengths: LengthConfig | undefined): Promise<number> =>
       scoreAt
-        ? scoreAt(scored, { lengths }, signal)
-        : evaluate(scored, dev ?? [], { metric, point: { lengths }, signal });
+        ? scoreAt(scored, { lengths }, { signal, onProgress })
+        : evaluate(scored, dev ?? [], { metric, point: { lengths }, signal, onProgress });
     const full = await at(lengthConfig);
     return { full, reduced: smallest ? await at(smallest) : full };
   };

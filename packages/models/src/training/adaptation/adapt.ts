@@ -1,4 +1,5 @@
 import type { LengthDropOptions, OperatingPoint, TrainResult } from '@length-adaptive/core';
+import type { PredictLogitsOptions } from '../../model/predict-logits.js';
 import { predictLogits } from '../../model/predict-logits.js';
 import type { RunnableModel } from '../../model/runnable-model.js';
 import type { TaskModel } from '../../model/task-model.js';
@@ -30,10 +31,14 @@ export interface AdaptOptions
 const nearnessOn = (original: RunnableModel, dev: readonly LabelledInput[]) => {
   const inputs = dev.map(({ input }) => input);
   let full: Promise<Float32Array[]> | undefined;
-  return async (model: RunnableModel, point: OperatingPoint, signal?: AbortSignal): Promise<number> => {
-    full ??= predictLogits(original, inputs, { signal });
+  return async (
+    model: RunnableModel,
+    point: OperatingPoint,
+    options: Pick<PredictLogitsOptions, 'signal' | 'onProgress'>,
+  ): Promise<number> => {
+    full ??= predictLogits(original, inputs, options);
     const score = fidelityTo(model.task, await full, dev);
-    return score(await predictLogits(model, inputs, { point, signal }));
+    return score(await predictLogits(model, inputs, { point, ...options }));
   };
 };
 
