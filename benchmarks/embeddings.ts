@@ -1,9 +1,9 @@
 /**
- * Embeddings of MiniLM at half the MACs: SciFact and Cranfield by which documents a query finds, STS-B by how alike two sentences are, before
- * and after adaptation; texts a second beside transformers.js; memory. Adapting takes a quarter of an hour on a quiet core, and goes on where it
- * was stopped; so do vectors.
+ * Embeddings of MiniLM and gte-small at half the MACs: SciFact and Cranfield by which documents a query finds, STS-B by how alike two sentences are,
+ * before and after adaptation; texts a second beside transformers.js; memory. Adapting takes an hour on a quiet core (two for gte-small), and goes on
+ * where it was stopped; so do vectors.
  *
- * `BENCH_PARTS` names some of quality, throughput and memory (default all), `BENCH_SETS` some of scifact, cranfield and stsb,
+ * `BENCH_PARTS` names some of quality, throughput and memory (default all), `BENCH_MODELS` some of minilm and gte, `BENCH_SETS` some of scifact, cranfield and stsb,
  * `BENCH_OTHER_DOCUMENTS` how many documents that no query is judged on are taken, `BENCH_ADAPTED=0` leaves out what is adapted.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { readBeir } from '@length-adaptive/models';
 import { dataFolder } from './accuracy/accuracy-rows.js';
 import { fidelityRows } from './embeddings/fidelity-rows.js';
 import { memoryRows } from './embeddings/memory-rows.js';
-import { adaptModel } from './embeddings/recipe.js';
+import { adaptModel, embedders } from './embeddings/recipe.js';
 import { readSets } from './embeddings/sets.js';
 import { throughputRows } from './embeddings/throughput-rows.js';
 import type { Row } from './harness.js';
@@ -25,7 +25,7 @@ const hasScifact = existsSync(path.join(dataFolder, 'scifact'));
 /** Rows of an earlier run that this one does not measure. */
 const others = (rows: readonly Row[]): Row[] => {
   const file = fileURLToPath(new URL('results/embeddings.json', import.meta.url));
-  if (process.env['BENCH_PARTS'] === undefined && process.env['BENCH_SETS'] === undefined) return [];
+  if (['BENCH_PARTS', 'BENCH_MODELS', 'BENCH_SETS'].every((name) => process.env[name] === undefined)) return [];
   const measured = new Set(rows.map(({ id }) => id));
   return existsSync(file)
     ? (JSON.parse(readFileSync(file, 'utf8')) as Row[]).filter(({ id }) => !measured.has(id))
@@ -34,8 +34,11 @@ const others = (rows: readonly Row[]): Row[] => {
 
 const rows: Row[] = [];
 if (parts.includes('quality')) {
-  const folder = hasScifact && process.env['BENCH_ADAPTED'] !== '0' ? await adaptModel() : undefined;
-  for (const set of await readSets()) rows.push(...(await fidelityRows(set, folder)));
+  const sets = await readSets();
+  for (const embedder of embedders) {
+    const adapted = hasScifact && process.env['BENCH_ADAPTED'] !== '0' ? await adaptModel(embedder) : undefined;
+    for (const set of sets) rows.push(...(await fidelityRows(embedder, set, adapted)));
+  }
 }
 if (parts.includes('throughput') && hasScifact) {
   const { documents } = await readBeir(path.join(dataFolder, 'scifact'));

@@ -2,13 +2,14 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { OperatingPoint } from '@length-adaptive/core';
-import { constantRatioConfig } from '@length-adaptive/core';
+import { constantRatioConfig, formatPoint } from '@length-adaptive/core';
 import type { Predictor } from '@length-adaptive/models';
 import { cosine, createStudent, mean, openModel, saveModel } from '@length-adaptive/models';
 import { loadOnnx } from '@length-adaptive/onnx';
 import { runsFolder } from '../accuracy/accuracy-rows.js';
 import type { Row } from '../harness.js';
-import { about, maxLength, reducer, source } from './recipe.js';
+import type { Adapted, Embedder } from './recipe.js';
+import { adaptedAbout, maxLength, reducer, searchedAbout } from './recipe.js';
 import type { TextSet } from './sets.js';
 import type { Contender, Measured } from './vectors.js';
 import { embedAll } from './vectors.js';
@@ -31,29 +32,35 @@ export const halfPoint = async (predictor: Predictor, texts: readonly string[]):
   return { lengths: constantRatioConfig(layers, low) };
 };
 
-const original: Contender = { name: 'original', weights: source, open: () => loadOnnx(source, { embedding }) };
+const original = ({ id, source }: Embedder): Contender => ({
+  name: `${id}-original`,
+  weights: source(),
+  open: () => loadOnnx(source(), { embedding }),
+});
 
-const untrained = (by: string, averaged: 'all' | 'kept' = 'all'): Contender => ({
-  name: `untrained-${by}-${averaged}`,
-  weights: source,
-  open: () => loadOnnx(source, { embedding: { ...embedding, averaged }, reducer: by }),
+const untrained = ({ id, source }: Embedder, by: string, averaged: 'all' | 'kept' = 'all'): Contender => ({
+  name: `${id}-untrained-${by}-${averaged}`,
+  weights: source(),
+  open: () => loadOnnx(source(), { embedding: { ...embedding, averaged }, reducer: by }),
   point: halfPoint,
 });
 
-const adapted = (folder: string, precision: 'fp32' | 'int8', isHalf: boolean): Contender => ({
-  name: `adapted-${precision}-${isHalf ? 'half' : 'full'}`,
+/** An adapted model, where nothing is said at its full length. */
+const adapted = (
+  { id }: Embedder,
+  { folder }: Adapted,
+  { precision = 'fp32', point }: { readonly precision?: 'fp32' | 'int8'; readonly point?: Contender['point'] } = {},
+): Contender => ({
+  name: `${id}-adapted-${precision}-${point === undefined ? 'full' : point === halfPoint ? 'constant' : 'half'}`,
   weights: (JSON.parse(readFileSync(path.join(folder, '../result.json'), 'utf8')) as { weights: string }).weights,
   open: () => loadOnnx(folder, { embedding, precision }),
-  ...(isHalf && { point: halfPoint }),
+  ...(point && { point }),
 });
 
-/** Halves of the layers that may stand for all of them, from 0. */
-const halves = [[0, 1, 2], [0, 1, 5], [0, 2, 4], [0, 2, 5], [0, 3, 5], [1, 3, 5]]; // prettier-ignore
-
-/** A folder with some of the model's layers. */
-const withLayers = async (layers: readonly number[]): Promise<string> => {
-  const folder = path.join(runsFolder, 'embeddings', `layers-${layers.join('-')}`);
-  const opened = await openModel(source, { embedding });
+/** A folder with some of a model's layers. */
+const withLayers = async ({ id, source }: Embedder, layers: readonly number[]): Promise<string> => {
+  const folder = path.join(runsFolder, 'embeddings', `${id}-layers-${layers.join('-')}`);
+  const opened = await openModel(source(), { embedding });
   const model = await createStudent(opened.model, { layers });
   mkdirSync(path.dirname(folder), { recursive: true });
   await saveModel(folder, { model, tokenizerFiles: opened.tokenizerFiles });
@@ -66,13 +73,13 @@ const cosinesOf = (full: readonly ArrayLike<number>[], other: readonly ArrayLike
   full.map((vector, i) => cosine(vector, other[i] ?? []));
 
 /** Of the halves of the layers the one whose vectors are nearest, on a few texts. */
-const bestHalf = async (texts: readonly string[], full: Measured): Promise<Contender> => {
+const bestHalf = async (embedder: Embedder, texts: readonly string[], full: Measured): Promise<Contender> => {
   const every = Math.ceil(texts.length / 32);
   const some = texts.filter((_, i) => i % every === 0);
   const theirs = full.vectors.filter((_, i) => i % every === 0);
   let best = { nearness: -1, folder: '', layers: '' };
-  for (const layers of halves) {
-    const folder = await withLayers(layers);
+  for (const layers of embedder.halves) {
+    const folder = await withLayers(embedder, layers);
     const predictor = await loadOnnx(folder, { embedding });
     const found = await predictor.embed(some, { onError: 'throw' });
     predictor.dispose();
@@ -80,17 +87,27 @@ const bestHalf = async (texts: readonly string[], full: Measured): Promise<Conte
     if (nearness > best.nearness) best = { nearness, folder, layers: layers.join(', ') };
   }
   const { folder, layers } = best;
-  return { name: `layers ${layers}`, weights: layers, open: () => loadOnnx(folder, { embedding }) };
+  return {
+    name: `${embedder.id}-layers ${layers}`,
+    weights: layers,
+    open: () => loadOnnx(folder, { embedding }),
+  };
 };
 
-/** Rows of one set; those of the adapted model only where there is one. */
-export const fidelityRows = async (set: TextSet, folder: string | undefined): Promise<Row[]> => {
-  const prefix = `embeddings.minilm.${set.name}`;
-  const whole = set.whole.length === 0 ? [] : (await embedAll(original, `${set.name}-queries`, set.whole)).vectors;
-  const full = await embedAll(original, set.name, set.texts);
+/** Rows of a model on one set; those of the adapted model only where there is one. */
+export const fidelityRows = async (embedder: Embedder, set: TextSet, trained: Adapted | undefined): Promise<Row[]> => {
+  const prefix = `embeddings.${embedder.id}.${set.name}`;
+  const first = original(embedder);
+  const whole = set.whole.length === 0 ? [] : (await embedAll(first, `${set.name}-queries`, set.whole)).vectors;
+  const full = await embedAll(first, set.name, set.texts);
   const rows: Row[] = [];
   const row = (id: string, value: number, unit: string, note: string): void => {
-    rows.push({ id: `${prefix}.${id}`, value, unit, note: `${note}; ${set.note}, at most ${maxLength} tokens` });
+    rows.push({
+      id: `${prefix}.${id}`,
+      value,
+      unit,
+      note: `${note}; ${embedder.about}; ${set.note}, at most ${maxLength} tokens`,
+    });
   };
   const compare = async (contender: Contender, id: string, note: string, all = false): Promise<void> => {
     const { vectors, cost } = await embedAll(contender, set.name, set.texts);
@@ -103,14 +120,21 @@ export const fidelityRows = async (set: TextSet, folder: string | undefined): Pr
     if (set.overlap) row(all ? 'top10_at_half' : `${id}.top10`, set.overlap(full.vectors, vectors, whole), 'share', at);
   };
   row('full', set.score(full.vectors, whole), set.unit, 'the original at full length');
-  await compare(untrained('attention'), 'untrained_attention_at_half', 'not trained, tokens dropped by attention');
-  await compare(untrained('attention', 'kept'), 'untrained_kept_at_half', 'not trained, tokens dropped by attention, the mean of those that are kept'); // prettier-ignore
-  await compare(untrained(reducer), 'untrained_at_half', `not trained, tokens merged by ${reducer}`);
-  const depth = await bestHalf(set.texts, full);
-  await compare(depth, 'depth_at_half', `half of the layers (${depth.name.slice(7)}), the nearest of ${halves.length} such halves, not trained`); // prettier-ignore
-  if (folder === undefined) return rows;
-  await compare(adapted(folder, 'fp32', true), 'at_half', about, true);
-  await compare(adapted(folder, 'fp32', false), 'adapted_full', `full length, ${about}`);
-  await compare(adapted(folder, 'int8', true), 'int8_at_half', `int8, ${about}`);
+  if (embedder.withLosers) {
+    await compare(untrained(embedder, 'attention'), 'untrained_attention_at_half', 'not trained, tokens dropped by attention'); // prettier-ignore
+    await compare(untrained(embedder, 'attention', 'kept'), 'untrained_kept_at_half', 'not trained, tokens dropped by attention, the mean of those that are kept'); // prettier-ignore
+  }
+  await compare(untrained(embedder, reducer), 'untrained_at_half', `not trained, tokens merged by ${reducer}`);
+  const depth = await bestHalf(embedder, set.texts, full);
+  await compare(depth, 'depth_at_half', `half of the layers (${depth.weights}), the nearest of ${embedder.halves.length} such halves, not trained`); // prettier-ignore
+  if (trained === undefined) return rows;
+  const half = { point: () => Promise.resolve(trained.half) };
+  const trainedBy = adaptedAbout(embedder);
+  const about = `${trainedBy}, ${searchedAbout} (${formatPoint(trained.half)})`;
+  await compare(adapted(embedder, trained, half), 'at_half', about, true);
+  if (embedder.withLosers)
+    await compare(adapted(embedder, trained, { point: halfPoint }), 'constant_at_half', `${trainedBy}, each layer keeping the same share`); // prettier-ignore
+  await compare(adapted(embedder, trained), 'adapted_full', `full length, ${trainedBy}`);
+  await compare(adapted(embedder, trained, { ...half, precision: 'int8' }), 'int8_at_half', `int8, ${about}`);
   return rows;
 };

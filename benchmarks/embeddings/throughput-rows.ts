@@ -5,7 +5,7 @@ import type { Row } from '../harness.js';
 import { compareInTurn, formatSpread, ratio, spread } from '../harness.js';
 import { installPeers, openTransformers } from '../onnx/peers.js';
 import { halfPoint } from './fidelity-rows.js';
-import { maxLength, reducer, source } from './recipe.js';
+import { maxLength, miniLm, reducer } from './recipe.js';
 
 const threads = Number(process.env['BENCH_THREADS'] ?? 1);
 const textCount = Number(process.env['BENCH_TEXTS'] ?? 128);
@@ -27,7 +27,7 @@ const waysOf = (extract: Extract) => ({
 });
 
 const rowsOf = async (texts: readonly string[], precision: keyof typeof peers): Promise<Row[]> => {
-  const ours: Predictor = await loadOnnx(source, { precision, threads, reducer, embedding: { maxLength } });
+  const ours: Predictor = await loadOnnx(miniLm.source(), { precision, threads, reducer, embedding: { maxLength } });
   const theirs = await openTransformers('all-MiniLM-L6-v2', {
     dtype: peers[precision],
     threads,
