@@ -83,7 +83,7 @@ const scoresOf = async ({ task, own, variants }: Chosen, seed: number): Promise<
       await score(model, `${id}.within_${budget}`, (point.lengths ?? []).join(','));
   };
   const scoreOwn = async (): Promise<void> => {
-    const model = await train(folder, {});
+    const model = task.train ? await train(folder, {}) : files.model;
     await score(model, 'full', 'full');
     for (const keep of kept)
       for (const { id, flags, start } of contenders)
