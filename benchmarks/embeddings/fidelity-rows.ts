@@ -49,13 +49,19 @@ const untrained = ({ id, source }: Embedder, by: string, averaged: 'all' | 'kept
 const adapted = (
   { id }: Embedder,
   { folder }: Adapted,
-  { precision = 'fp32', point }: { readonly precision?: 'fp32' | 'int8'; readonly point?: Contender['point'] } = {},
+  { precision = 'fp32', at = 'full', point }: AdaptedOptions = {},
 ): Contender => ({
-  name: `${id}-adapted-${precision}-${point === undefined ? 'full' : point === halfPoint ? 'constant' : 'half'}`,
+  name: `${id}-adapted-${precision}-${at}`,
   weights: (JSON.parse(readFileSync(path.join(folder, '../result.json'), 'utf8')) as { weights: string }).weights,
   open: () => loadOnnx(folder, { embedding, precision }),
   ...(point && { point }),
 });
+
+interface AdaptedOptions extends Pick<Contender, 'point'> {
+  readonly precision?: 'fp32' | 'int8';
+  /** What its point is called. */
+  readonly at?: string;
+}
 
 /** A folder with some of a model's layers. */
 const withLayers = async ({ id, source }: Embedder, layers: readonly number[]): Promise<string> => {
@@ -128,12 +134,15 @@ export const fidelityRows = async (embedder: Embedder, set: TextSet, trained: Ad
   const depth = await bestHalf(embedder, set.texts, full);
   await compare(depth, 'depth_at_half', `half of the layers (${depth.weights}), the nearest of ${embedder.halves.length} such halves, not trained`); // prettier-ignore
   if (trained === undefined) return rows;
-  const half = { point: () => Promise.resolve(trained.half) };
+  const half = { at: 'half', point: () => Promise.resolve(trained.half) };
+  const third = { at: 'third', point: () => Promise.resolve(trained.third) };
   const trainedBy = adaptedAbout(embedder);
-  const about = `${trainedBy}, ${searchedAbout} (${formatPoint(trained.half)})`;
+  const aboutAt = (point: OperatingPoint): string => `${trainedBy}, ${searchedAbout} (${formatPoint(point)})`;
+  const about = aboutAt(trained.half);
   await compare(adapted(embedder, trained, half), 'at_half', about, true);
+  await compare(adapted(embedder, trained, third), 'at_third', aboutAt(trained.third));
   if (embedder.withLosers)
-    await compare(adapted(embedder, trained, { point: halfPoint }), 'constant_at_half', `${trainedBy}, each layer keeping the same share`); // prettier-ignore
+    await compare(adapted(embedder, trained, { at: 'constant', point: halfPoint }), 'constant_at_half', `${trainedBy}, each layer keeping the same share`); // prettier-ignore
   await compare(adapted(embedder, trained), 'adapted_full', `full length, ${trainedBy}`);
   await compare(adapted(embedder, trained, { ...half, precision: 'int8' }), 'int8_at_half', `int8, ${about}`);
   return rows;

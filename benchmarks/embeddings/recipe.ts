@@ -86,8 +86,9 @@ export const searchedAbout = `lengths searched by fidelity on ${search.limit} of
 /** A model after its adaptation. */
 export interface Adapted {
   readonly folder: string;
-  /** What the search found best within half of the MACs. */
+  /** What the search found best within half of the MACs, and within 0.35 of them. */
   readonly half: OperatingPoint;
+  readonly third: OperatingPoint;
 }
 
 /** Adapts a model and searches its lengths, or goes on where an earlier run was stopped. */
@@ -115,7 +116,10 @@ export const adaptModel = async (embedder: Embedder): Promise<Adapted> => {
       ...{ 'no-latency': true, seed: training.seed, out },
     },
   });
-  const [half] = chosen(paretoSet, [0.5]);
-  if (half === undefined) throw new Error(`The search of ${folder} found nothing within half of the MACs.`);
-  return { folder, half: half.point };
+  const within = (share: number): OperatingPoint => {
+    const [best] = chosen(paretoSet, [share]);
+    if (best === undefined) throw new Error(`The search of ${folder} found nothing within ${share} of the MACs.`);
+    return best.point;
+  };
+  return { folder, half: within(0.5), third: within(0.35) };
 };
