@@ -38,6 +38,6 @@ test('its ten lines are those of the front page, which are run', () => {
 });
 
 test('a figure that it names has a command beside it', () => {
-  for (const name of ['onnx', 'imdb', 'merge', 'squad', 'skim'])
+  for (const name of ['onnx', 'embeddings', 'imdb', 'rerank', 'skim'])
     expect(readme).toMatch(new RegExp(`npm run bench -- [^\`]*\\b${name}\\b`));
 });
