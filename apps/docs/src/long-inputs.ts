@@ -33,7 +33,7 @@ const jobs: readonly Job[] = [
   {
     benchmark: 'embeddings',
     job: 'embed',
-    data: 'SciFact, 5,183 abstracts and 300 queries, nDCG@10; adapted without labels',
+    data: 'SciFact, 5,183 abstracts and 300 queries, nDCG@10; adapted on the abstracts alone',
     full: 'embeddings.minilm.scifact.full',
     shorter: ['embeddings.minilm.scifact.at_half', 'embeddings.minilm.scifact.at_third'],
   },
