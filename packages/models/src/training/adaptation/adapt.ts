@@ -1,5 +1,4 @@
-import type { LengthDropOptions, OperatingPoint, TrainResult } from '@length-adaptive/core';
-import type { PredictLogitsOptions } from '../../model/predict-logits.js';
+import type { LengthDropOptions, TrainResult } from '@length-adaptive/core';
 import { predictLogits } from '../../model/predict-logits.js';
 import type { RunnableModel } from '../../model/runnable-model.js';
 import type { TaskModel } from '../../model/task-model.js';
@@ -8,7 +7,7 @@ import type { LabelledInput } from '../../tasks/labelled-input.js';
 import type { DistillationEngine } from '../distillation/distill.js';
 import type { Distillation } from '../distillation/plan-distillation.js';
 import { tensorDistillationEngine } from '../distillation/tensor-distillation-engine.js';
-import type { FineTuneData, FineTuneOptions } from '../fine-tune.js';
+import type { FineTuneData, FineTuneOptions, TrainingKind } from '../fine-tune.js';
 import { trainInPlace } from '../fine-tune.js';
 import { adaptationBatches } from './adaptation-batches.js';
 import type { AdaptationOptions } from '../distillation/plan-adaptation.js';
@@ -28,14 +27,10 @@ export interface AdaptOptions
 }
 
 /** How near a model comes to what its original answers at full length, of inputs that nobody trains on. */
-const nearnessOn = (original: RunnableModel, dev: readonly LabelledInput[]) => {
+const nearnessOn = (original: RunnableModel, dev: readonly LabelledInput[]): NonNullable<TrainingKind['scoreAt']> => {
   const inputs = dev.map(({ input }) => input);
   let full: Promise<Float32Array[]> | undefined;
-  return async (
-    model: RunnableModel,
-    point: OperatingPoint,
-    options: Pick<PredictLogitsOptions, 'signal' | 'onProgress'>,
-  ): Promise<number> => {
+  return async (model, point, options) => {
     full ??= predictLogits(original, inputs, options);
     const score = fidelityTo(model.task, await full, dev);
     return score(await predictLogits(model, inputs, { point, ...options }));
